@@ -2,12 +2,14 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from api.cli.dates import format_time
+from api.cli.folder import require_stopped
 from api.cli.output import AsJson, Folder, listed, said, settings_of, tell, word
 from api.cli.refusal import NOT_THERE, Refused
 from certs.files import SECRET
@@ -16,11 +18,14 @@ from gateway.operations.backup.aftermath import Aftermath
 from gateway.operations.backup.archive import Archive, Identity, Seal, new_identity, read_identities
 from gateway.operations.backup.contents import unknown_files
 from gateway.operations.backup.ended import ENDED
+from gateway.operations.backup.lost_files import put_back_lost
 from gateway.operations.backup.making import make_backup
 from gateway.operations.backup.restoring import Restored, has_later_list, restore_backup
+from gateway.settings import Settings
 from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
+KEYLESS = N_("The data of {n} people cannot be read: their keys are newer than the backup of the vault.")
 Source = Annotated[Path, typer.Argument(help="The backup.")]
 IdentityFiles = Annotated[
     list[Path] | None, typer.Option("--identity", help="File with an identity that opens it. Can be repeated.")
@@ -122,11 +127,17 @@ def restore(
     without_ended_list: Annotated[
         bool, typer.Option("--without-ended-list", help="Restore what has ended since the backup as well.")
     ] = False,
+    only_lost: Annotated[
+        bool, typer.Option("--only-lost", help="Put back only the keys and certificates that the folder has lost.")
+    ] = False,
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into an empty folder; what is in the list ended.jsonl stays ended."""
     settings = settings_of(folder)
+    if only_lost:
+        _put_back(settings, source, identity, passphrase_file, as_json=as_json)
+        return
     for path in ended or ():
         path.open().close()  # a wrong name must not pass for an empty list
     if not (ended or without_ended_list or has_later_list(settings)):
@@ -136,6 +147,28 @@ def restore(
         identities = _identities(archive, identity, passphrase_file)
         restored = restore_backup(settings, archive, identities, ended or (), utc_now())
     _report(restored, settings.folder, as_json)
+
+
+def _put_back(
+    settings: Settings,
+    source: Path,
+    identity: list[Path] | None,
+    passphrase_file: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    require_stopped(settings.folder)
+    with Archive(source) as archive:
+        archive.check_parts()
+        done = put_back_lost(settings, archive, _identities(archive, identity, passphrase_file))
+    if not done.files and not done.still_lost:
+        tell(asdict(done), as_json, N_("Nothing is missing, so nothing was changed."))
+        return
+    if done.still_lost:
+        raise Refused("still_lost", NOT_THERE, lost=listed(done.still_lost), folder=settings.folder)
+    tell(asdict(done), as_json, N_("Put back: {list}. Now start the gateway."), list=listed(done.files))
+    if done.keyless and not as_json:
+        typer.echo(said(KEYLESS, n=done.keyless))
 
 
 def _report(restored: Restored, folder: Path, as_json: bool) -> None:
@@ -170,12 +203,7 @@ def tell_settled(after: Aftermath) -> None:
             )
         )
     if after.keyless:
-        typer.echo(
-            said(
-                N_("The data of {n} people cannot be read: their keys are newer than the backup of the vault."),
-                n=after.keyless,
-            )
-        )
+        typer.echo(said(KEYLESS, n=after.keyless))
     typer.echo(said(N_("Everybody has to sign in again. Now start the gateway, and run: lodgekey doctor")))
 
 

@@ -38,16 +38,17 @@ FINDINGS: Final[Mapping[Code, str]] = {
     "folder_open": N_("Other users can read {path}. Run: chmod 700 {path}"),
     "identity": N_("The gateway's keys, its vault and its database are those it was set up with."),
     "identity_missing": N_(
-        "{path} is missing, so the gateway does not start. Put it back from your backup: cp -a BACKUP/{path} "
-        "{folder}/. To go on without it: lodgekey certs renew-identity"
+        "{path} is missing, so the gateway does not start. Put it back from your newest backup: lodgekey restore "
+        "BACKUP --identity IDENTITY --only-lost --folder {folder}. To go on without it: lodgekey certs renew-identity"
     ),
     "identity_empty": N_(
-        "{path} is empty, so the gateway does not start. Put it back from your backup: cp -a BACKUP/{path} "
-        "{folder}/. To go on without it: lodgekey certs renew-identity"
+        "{path} is empty, so the gateway does not start. Put it back from your newest backup: lodgekey restore "
+        "BACKUP --identity IDENTITY --only-lost --folder {folder}. To go on without it: lodgekey certs renew-identity"
     ),
     "identity_other": N_(
         "{path} is not the one this gateway was set up with, so it does not start. Put that one back from your "
-        "backup: cp -a BACKUP/{path} {folder}/. To go on without it: lodgekey certs renew-identity"
+        "newest backup: lodgekey restore BACKUP --identity IDENTITY --only-lost --folder {folder}. To go on without "
+        "it: lodgekey certs renew-identity"
     ),
     "database": N_("The database is at revision {revision}, the latest."),
     "database_missing": N_("There is no database yet. Run: lodgekey db migrate"),

@@ -109,13 +109,13 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
     ),
     "key_unusable": ProblemTexts(
         N_("A private key or certificate cannot be used: {detail}."),
-        N_("Restore the file from the backup. See also: lodgekey doctor"),
+        N_("Put it back from your newest backup: lodgekey restore BACKUP --identity IDENTITY --only-lost"),
     ),
     "identity_lost": ProblemTexts(
         N_("The gateway in {folder} was in use, but this is missing, empty or not its own: {lost}."),
         N_(
-            "Put it back from your backup: cp -a BACKUP/{first} {folder}/{first}. To see what it costs to go on "
-            "without it: lodgekey certs renew-identity --folder {folder}"
+            "Put it back from your newest backup: lodgekey restore BACKUP --identity IDENTITY --only-lost --folder "
+            "{folder}. To see what it costs to go on without it: lodgekey certs renew-identity --folder {folder}"
         ),
     ),
     "open_to_others": ProblemTexts(
@@ -201,6 +201,20 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_(
             "Give the copy of the old folder or the newest one kept elsewhere with --ended FILE. If there is none, "
             "--without-ended-list restores people who were erased since, and keys that were revoked since."
+        ),
+    ),
+    "still_lost": ProblemTexts(
+        N_("The backup does not hold this, or holds an older one: {lost}."),
+        N_(
+            "Try a newer backup. To see what it costs to go on without it: lodgekey certs renew-identity --folder "
+            "{folder}"
+        ),
+    ),
+    "database_lost": ProblemTexts(
+        N_("The database of the gateway in {folder} is lost, so the files alone are of no use."),
+        N_(
+            "Move the folder aside (mv {folder} {folder}.lost), then restore all of it: lodgekey restore BACKUP "
+            "--identity IDENTITY --ended {folder}.lost/ended.jsonl --folder {folder}"
         ),
     ),
     "rows_needed": ProblemTexts(

@@ -42,7 +42,7 @@ def make_backup(settings: Settings, out: Path, seal: Seal, now: int, *, rows: bo
         raise BackupUnusable("no_gateway", folder=settings.folder)
     if out.exists():
         raise BackupUnusable("out_exists", name=out)
-    with _scratch(settings.folder) as scratch:
+    with scratch_folder(settings.folder) as scratch:
         schema = _copy_database(settings.database, scratch, rows=rows)
         files = _copy_files(settings.folder, scratch)
         kind: Literal["sqlite", "postgresql"] = "postgresql" if file_of(settings.database) is None else "sqlite"
@@ -54,7 +54,7 @@ def make_backup(settings: Settings, out: Path, seal: Seal, now: int, *, rows: bo
 
 
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
+def scratch_folder(folder: Path) -> Iterator[Path]:
     """A folder for plain copies, removed at the end; so are those of processes that were killed."""
     for left in folder.glob(f"{SCRATCH}*"):
         if not Path("/proc", left.name.removeprefix(SCRATCH)).exists():

@@ -15,7 +15,7 @@ from typing import Final
 
 from sqlalchemy import create_engine, inspect
 
-from certs.files import sync_folder
+from certs.files import SECRET, sync_folder
 from gateway.operations.backup.aftermath import Aftermath
 from gateway.operations.backup.archive import Archive, Identity
 from gateway.operations.backup.contents import PLACED
@@ -144,18 +144,18 @@ def _put_in_place(settings: Settings, staging: Path) -> None:
     file = file_of(settings.database)
     if file is not None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _move(staging / DATABASE, file)
+        move_file(staging / DATABASE, file)
     Installation(settings).accept_rows()
     sync_folder(settings.folder)
     shutil.rmtree(staging)
     sync_folder(settings.folder)
 
 
-def _move(source: Path, place: Path) -> None:
-    """Move a file, also to another file system; to disk before the source is gone."""
+def move_file(source: Path, place: Path, mode: int = SECRET) -> None:
+    """Move a file to its place with `mode`, also to another file system; to disk before the source is gone."""
     draft = place.with_name(f".{place.name}.restoring")
     shutil.copyfile(source, draft)
-    draft.chmod(0o600)
+    draft.chmod(mode)
     with draft.open("rb") as file:
         os.fsync(file.fileno())
     draft.replace(place)

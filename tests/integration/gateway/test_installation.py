@@ -144,7 +144,7 @@ def test_what_is_lost_of_a_used_folder_is_refused_by_name(
     assert (answer["code"], answer["exit_code"]) == ("identity_lost", 3)
     assert name in answer["sentence"]
     assert "renew-identity" in answer["what_to_do"]
-    assert "cp -a BACKUP/" in answer["what_to_do"]
+    assert "lodgekey restore BACKUP" in answer["what_to_do"]
     made = {path.name for path in set(used.rglob("*")) - set(before)}
     assert made <= {"lodgekey.sqlite-wal", "lodgekey.sqlite-shm"}, "nothing is remade"
     found = [each for each in examine(Settings(folder=used), utc_now()) if each.check == "identity"]

@@ -47,6 +47,7 @@ WRITERS: Final[dict[str, tuple[str, ...]]] = {
     "gateway/operations/backup/ended.py": ("ended.jsonl",),
     "gateway/operations/backup/making.py": (".backup-1/0/certs/root.key",),
     "gateway/operations/backup/restoring.py": (".restoring/offers.secret", ".lodgekey.sqlite.restoring"),
+    "gateway/operations/backup/settling.py": ("offers.secret",),
     "gateway/operations/clock_state.py": ("clock.json", "clock-accepted"),
     "gateway/operations/installation.py": ("installation.json",),
     "gateway/operations/registry_tables.py": ("registry-tables.json",),

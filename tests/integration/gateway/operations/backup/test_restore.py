@@ -245,7 +245,7 @@ def test_an_altered_backup_leaves_nothing_that_starts(house: House, safe: Safe, 
         Gateway(Settings(folder=new), lambda: NOW, identity=MemoryIdentity())
 
 
-STEPS = ("merge_lists", "_load_database", "_bring_up_to_date", "_put_in_place", "_move", "sync_folder")
+STEPS = ("merge_lists", "_load_database", "_bring_up_to_date", "_put_in_place", "move_file", "sync_folder")
 
 
 @pytest.mark.parametrize("step", STEPS)
