@@ -62,7 +62,7 @@ class AlertSenders:
         except (BadAddress, ValueError, Erased):
             return Sent(Refused("webhook_unusable"))
         try:
-            reply = await post.attempt(f"alert-{delivery.id}", self._event(delivery, subscription, body))
+            reply = await post.attempt(event_id(delivery), self._event(delivery, subscription, body))
         except (RegistryUnreachable, LostAnswer) as error:
             why = caused_by(error.code, error.details)
             return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), "receiver_unreachable", why))
@@ -78,7 +78,7 @@ class AlertSenders:
     def _event(self, delivery: Delivery, subscription: AlertSubscription, body: Mapping[str, Any]) -> bytes:
         event = {
             "specversion": "1.0",
-            "id": f"alert-{delivery.id}",
+            "id": event_id(delivery),
             "source": self._address,
             "type": f"org.lodgekey.alert.{body['code']}",
             "time": datetime.fromtimestamp(int(body["at"]), UTC).isoformat(),
@@ -101,6 +101,11 @@ class AlertSenders:
     def _subscription(self, delivery: Delivery) -> AlertSubscription | None:
         with self._database.reading() as session:
             return session.get(AlertSubscription, delivery.about)
+
+
+def event_id(delivery: Delivery) -> str:
+    """The id of an alert's event: the same at each attempt. A restored gateway gives a delivery's number again."""
+    return f"alert-{delivery.created_at}-{delivery.id}"
 
 
 def _switched_off(subscription_id: str) -> Callable[[Session, int], None]:

@@ -57,6 +57,13 @@ def mailbox() -> Iterator[tuple[Mailbox, str]]:
     server.stop()
 
 
+@pytest.fixture(autouse=True)
+def receivers_on_this_machine(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The operator allows webhooks to this machine."""
+    allowed = house.gateway.settings.model_copy(update={"webhook_networks": "127.0.0.0/8"})
+    monkeypatch.setattr(house.gateway, "settings", allowed)
+
+
 @pytest.fixture
 def receiver() -> Iterator[tuple[list[Any], str]]:
     taken: list[Any] = []
@@ -270,7 +277,7 @@ async def test_a_webhook_gets_a_signed_event_without_anybodys_name(
     sent = await senders(house, allowed="127.0.0.0/8").post(delivery)
     assert isinstance(sent.decision, Done)
     headers, content = taken[0]
-    assert headers["webhook-id"] == f"alert-{delivery.id}"
+    assert headers["webhook-id"] == f"alert-{delivery.created_at}-{delivery.id}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("standardwebhooks.webhooks.Webhook._Webhook__verify_timestamp", lambda _self, at: _moment(at))
         event = Webhook(secret).verify(content, {name.lower(): value for name, value in headers.items()})

@@ -22,7 +22,9 @@ from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.feed.stream import Reader, always
 from gateway.journey.devices.reports import HIGHEST_EPOCH
+from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import stamp_feed
+from gateway.relay.alerts import event_id
 from gateway.relay.lock_commands import LockCommands, Ready
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, OnceCode, Passcode
@@ -117,6 +119,29 @@ def test_a_second_restore_of_the_same_backup_gives_other_numbers(
         gateway.database.close()
         gateway.vault.close()
     assert found == [LATER, LATER + 60]
+
+
+def test_webhook_ids_are_not_given_again(used: tuple[Gateway, World], safe: Safe, tmp_path: Path) -> None:
+    """A receiver drops what it has seen: an alert with the id of another would never arrive."""
+
+    def alert(world: World, now: int) -> tuple[int, str]:
+        with world.database.writing() as session:
+            enqueue(session, party="owner:1", lane="alerts:1", work="alert_webhook", about="1", now=now)
+            session.flush()
+            delivery = session.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(1)).one()
+            return delivery.id, event_id(delivery)
+
+    safe.keep(used[1].folder)
+    before = alert(used[1], LATER - 60)
+    safe.restore(tmp_path / "new", now=LATER)
+    gateway, world = reopened(tmp_path / "new")
+    after = alert(world, LATER)
+    assert before[0] >= after[0], "the number itself is given again"
+    assert before[1] != after[1]
+    entries = {str(item.seq) for item in used[0].feed.page(READER, 0)}
+    assert str(gateway.feed.last_seq()) not in entries, "a feed's webhook has the entry's number as its id"
+    gateway.database.close()
+    gateway.vault.close()
 
 
 async def test_officers_pages_do_not_show_the_mark_as_a_record(house: House) -> None:
