@@ -141,7 +141,7 @@ async def test_revocations_are_enforced_where_no_note_can_be_written(
     async def enforce(*, renew: bool = False) -> None:
         enforced.append(renew)
 
-    def full() -> None:
+    def full(**_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(gateway.installation, "note", full)

@@ -114,11 +114,17 @@ def site(safe: Safe, tmp_path: Path) -> Iterator[Site]:
         yield Site(server, tmp_path, safe)
 
 
-@pytest.mark.parametrize("folder_lost", [False, True])
-def test_an_operator_who_follows_the_guide_has_that_moment_back(folder_lost: bool, site: Site) -> None:
-    guide = blocks("point-in-time")
-    assert len(guide) == START + 1
-    site.run(ONCE, guide[ONCE])
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What there was at the moment to go back to, and a tree head from after it."""
+
+    key: Key
+    head: Path
+    feed: int
+
+
+def live_through_a_mistake(site: Site, guide: list[list[str]]) -> Before:
+    """A tenant, the backups of the day, the moment; then a mistake and a revoked key, and the backup of the files."""
     gateway, world = site.open()
     world.landlord_id, world.unit_id = world.add_unit("101", LOCK)
     key = world.tenant()
@@ -134,12 +140,19 @@ def test_an_operator_who_follows_the_guide_has_that_moment_back(folder_lost: boo
     head = site.place / "head.json"
     head.write_text(read_head(gateway.disclosures).model_dump_json())
     gateway._note()
-    feed_before = gateway.feed.last_seq()
+    feed = gateway.feed.last_seq()
     site.run(FILES, guide[FILES])
     close(gateway)
+    return Before(key, head, feed)
 
-    site.run(LAST_WAL, guide[LAST_WAL])
-    for number in (ASIDE, REPLAY):
+
+@pytest.mark.parametrize("folder_lost", [False, True])
+def test_an_operator_who_follows_the_guide_has_that_moment_back(folder_lost: bool, site: Site) -> None:
+    guide = blocks("point-in-time")
+    assert len(guide) == START + 1
+    site.run(ONCE, guide[ONCE])
+    before = live_through_a_mistake(site, guide)
+    for number in (LAST_WAL, ASIDE, REPLAY):
         site.run(number, guide[number])
     site.wait_until_recovered(guide[WAIT])
     with pytest.raises(DatabaseWentBack):
@@ -149,19 +162,18 @@ def test_an_operator_who_follows_the_guide_has_that_moment_back(folder_lost: boo
         site.run(FOLDER_LOST, guide[FOLDER_LOST])
         assert (site.place / "lodgekey.lost" / ENDED).exists()
     else:
-        said = site.run(SETTLE, guide[SETTLE])
-        assert "Ended again" in said
+        assert "Ended again" in site.run(SETTLE, guide[SETTLE])
     site.run(START, guide[START])
 
     gateway, world = site.open()
     with gateway.database.reading() as session:
         assert session.scalars(select(Account.login).where(Account.role == "officer")).all() == ["before"]
-        row = session.get_one(Key, key.id)
+        row = session.get_one(Key, before.key.id)
         assert row.desired == "absent", "a key that was revoked after that moment stays revoked"
-    assert world.key(key.id).credential == key.credential
-    assert gateway.feed.last_seq() > feed_before
+    assert world.key(before.key.id).credential == before.key.credential
+    assert gateway.feed.last_seq() > before.feed
     close(gateway)
-    audited = site.run(-1, [f"lodgekey audit verify --json --head {head} || true"])
+    audited = site.run(-1, [f"lodgekey audit verify --json --head {before.head} || true"])
     assert [fault["code"] for fault in json.loads(audited)["faults"]] == ["restored"]
 
 
