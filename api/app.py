@@ -203,10 +203,11 @@ def _health_router() -> APIRouter:
 
     @router.get("/readyz")
     def readyz(request: Request, response: Response) -> dict[str, bool | str]:
-        """Return whether link, identity checks, loops, clock and disk are good (503 if not), and stored faces."""
+        """Return whether link, broker, identity checks, loops, clock and disk are good (else 503), and stored faces."""
         gateway: Gateway = request.app.state.gateway
         loops = all(state == "good" for state in gateway.supervisor.states().values())
-        state = {"link": gateway.link.connected, "identity": gateway.identity.ready, "loops": loops}
+        state = {"link": gateway.link.connected, "broker": gateway.broker_watch.takes_connections}
+        state |= {"identity": gateway.identity.ready, "loops": loops}
         state["clock"], state["disk"] = gateway.clock_believed, gateway.disk_has_space
         if not all(state.values()):
             response.status_code = 503

@@ -18,6 +18,7 @@ from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
+from gateway.broker.watch import BrokerWatch
 from gateway.clock import TrustedClock
 from gateway.disclosure import DisclosureLog
 from gateway.domain.filings.record import FieldProblem, Registration, Registry
@@ -36,6 +37,7 @@ from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import DeviceLookup
 from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_assistant, with_radio
+from gateway.journey.devices.reachability import ask_unseen, forget_reachability
 from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
 from gateway.operations.backup.ended import EndedList
@@ -136,6 +138,9 @@ class Gateway:
         present = self.rotation.present
         self.revocation = Revocation(self.revoked_devices, present, self._broker_files, address.host, address.port)
         self._mqtt = MqttLink(address)
+        self.broker_watch = BrokerWatch(
+            self._mqtt, self.broker, lose=self._forget_reachability, ask=self._ask_unseen_locks
+        )
         self.radio = radio or get_radio(settings.bluetooth)
         self.link: Link = with_radio(self._mqtt, self.radio)
         self.doors = self.database.urgent_lane()
@@ -232,6 +237,7 @@ class Gateway:
     async def start(self) -> None:
         """Start the broker, the links and the identity workers, then the loops. Returns once commands can be sent."""
         if self.broker is not None:
+            await self.broker_watch.forget_devices()
             await self.broker.start()
         for link in (self.link, *self.vendor_locks.links.values()):
             await link.start()
@@ -251,6 +257,7 @@ class Gateway:
             "feed": self.feed.run,
             **vendors,
             **({} if home is None else {"home assistant": home.run, "commands of home assistant": home.hear}),
+            "broker": self.broker_watch.run,
             "relay": self.relay.run,
             "intake": partial(self.intake.run, self.link, "native"),
             "housekeeping": self.housekeeping.run,
@@ -307,6 +314,20 @@ class Gateway:
         await self.rotation.follow()
         await self.revocation.enforce(renew=renew)
         await asyncio.to_thread(self._note)
+
+    async def _forget_reachability(self) -> None:
+        def write() -> None:
+            with self.database.writing(essential=True) as session:
+                forget_reachability(session)
+
+        await self.database.in_thread(write)
+
+    async def _ask_unseen_locks(self) -> None:
+        def write() -> None:
+            with self.database.writing(essential=True) as session:
+                ask_unseen(session, self.now())
+
+        await self.database.in_thread(write)
 
     def _note(self) -> None:
         """Write what a later start and `lodgekey doctor` read; on a full disk the rest of the round counts."""

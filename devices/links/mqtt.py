@@ -88,6 +88,11 @@ class MqttLink:
         """Connected and subscribed, so that an answer to a command cannot be missed."""
         return self._up.is_set()
 
+    @property
+    def address(self) -> BrokerAddress:
+        """The broker's address, with the certificates of the next connection."""
+        return self._address
+
     def present(self, tls: ssl.SSLContext | None) -> None:
         """Use these certificates from the next connection on; the present connection stays."""
         self._address = replace(self._address, tls=tls)
@@ -139,6 +144,20 @@ class MqttLink:
         if reason.is_failure:
             raise LinkDown(f"the broker refused it: {reason}")
 
+    async def is_answered(self, seconds: float) -> bool:
+        """Whether the broker acknowledges a message that no device gets, within these seconds."""
+        if not self.connected:
+            return False
+        topic = self._addressing.topic_of(("gateway", self._address.client_id, "cmd"))  # no device may have this name
+        info = self._client.publish(topic, b"", qos=1, retain=False, properties=_dead_after(1))
+        if info.rc != paho.MQTT_ERR_SUCCESS:
+            return False
+        try:
+            await self._answer_to(info.mid, seconds)
+        except LinkDown:
+            return False
+        return True  # a refusal is an answer
+
     async def batches(self) -> AsyncIterator[list[Received]]:
         """Yield the messages that have arrived, oldest first, at most the receive maximum at once."""
         while not self._stopping.is_set():
@@ -152,7 +171,7 @@ class MqttLink:
             if batch:
                 yield batch
 
-    async def _answer_to(self, mid: int, seconds: int) -> ReasonCode:
+    async def _answer_to(self, mid: int, seconds: float) -> ReasonCode:
         """The broker's PUBACK to one publish."""
         taken: asyncio.Future[ReasonCode] = self._loop.create_future()
         self._untaken[mid] = taken

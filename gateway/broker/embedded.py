@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,6 +49,7 @@ class EmbeddedBroker:
     ) -> None:
         self.settings = settings
         self.restarts = 0
+        self.on_exit: Callable[[], None] = lambda: None  # called when mosquitto has ended by itself
         self._folder = folder.resolve()
         self._certificates = certificates
         self._binary = binary
@@ -88,6 +90,13 @@ class EmbeddedBroker:
             await self._listening
         (self._folder / PID).unlink(missing_ok=True)
         self._release()
+
+    def kill_frozen(self) -> None:
+        """End a mosquitto that does not react, so that it is restarted; SIGTERM would not reach it if it is stopped."""
+        process = self._process
+        if process is not None and process.returncode is None:
+            log.error("the broker answers nobody; it is killed and started again")
+            process.kill()
 
     async def replace_crl(self, pem: bytes) -> None:
         """Refuse new connections by revoked certificates from now on; live sessions continue."""
@@ -169,6 +178,7 @@ class EmbeddedBroker:
             code = await self._process.wait()
             if clock() - since > STEADY_SECONDS:
                 pause = FIRST_PAUSE
+            self.on_exit()
             log.error("the broker exited with %s; restarting it in %.1f s", code, pause)
             await asyncio.sleep(pause)
             pause, since = min(pause * 2, MAX_BACKOFF_SECONDS), clock()

@@ -76,13 +76,13 @@ def find_alerts(session: Session, readers: Readers, now: int) -> dict[str, list[
 
 
 def of_lock(device: Device, unit: str, now: int) -> Iterator[Alert]:
-    """The alerts from a lock's last reports and from its being offline."""
+    """The alerts from a lock's last reports and from its being offline, or not heard since the broker was away."""
 
     def alert(code: AlertCode, number: int = 0, stage: int | None = None) -> Alert:
         what = f"{code}:{device.id}" if stage is None else f"{code}:{stage}:{device.id}"
         return Alert(what, code, unit, KINDS[code].severity_at(stage), number)
 
-    if device.online is False and device.last_seen_at is not None and now - device.last_seen_at > rules.SILENT_SECONDS:
+    if not device.online and device.last_seen_at is not None and now - device.last_seen_at > rules.SILENT_SECONDS:
         yield alert("silent", (now - device.last_seen_at) // 60)
     alarm = rules.LOCK_ALARMS.get(device.alarm or "")
     if device.bolt == "jammed" and alarm != "jam":

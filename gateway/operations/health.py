@@ -52,6 +52,7 @@ CERTIFICATE_CARE: Final = 14 * 86_400
 PROBE_TIMEOUT_SECONDS: Final = 3.0
 TOLERANCE: Final = 60  # tolerated seconds between the clock and the newest recorded time
 SILENT: Final = 120  # age in seconds of the note about the loops from which the process counts as stuck
+_HERE: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 OVERDUE: Final = 3600  # age in seconds from which an undelivered item of a device or consumer is reported
 
 
@@ -121,12 +122,9 @@ def check_identity(settings: Settings, _now: int) -> Iterator[Finding]:
 
 
 def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
-    """mosquitto is installed, or the operator's broker answers with a trusted certificate."""
+    """mosquitto is installed and answers while the gateway runs, or the operator's with a trusted certificate."""
     if not settings.broker_host:
-        try:
-            yield Finding("broker", "good", "mosquitto", {"path": find_mosquitto(settings.mosquitto)})
-        except BrokerMissing:
-            yield Finding("broker", "bad", "mosquitto_missing", {"path": settings.mosquitto or "PATH"})
+        yield from _check_embedded(settings)
         return
     place = f"{settings.broker_host}:{settings.broker_port}"
     try:
@@ -141,6 +139,35 @@ def check_broker(settings: Settings, _now: int) -> Iterator[Finding]:
         yield Finding("broker", "bad", "broker_silent", {"place": place, "detail": error})
     else:
         yield Finding("broker", "good", "broker", {"place": place})
+
+
+def _check_embedded(settings: Settings) -> Iterator[Finding]:
+    try:
+        path = find_mosquitto(settings.mosquitto)
+    except BrokerMissing:
+        yield Finding("broker", "bad", "mosquitto_missing", {"path": settings.mosquitto or "PATH"})
+        return
+    if _process_noted(settings) is None:
+        yield Finding("broker", "good", "mosquitto", {"path": path})
+        return
+    place = (_HERE.get(settings.broker_listen, settings.broker_listen), settings.broker_port)
+    context = ssl.create_default_context(cafile=settings.folder / "broker" / "ca.pem")
+    context.check_hostname = False  # the address it listens on need not be one of the certificate's names
+    named = {"place": f"{place[0]}:{place[1]}"}
+    try:
+        with socket.create_connection(place, PROBE_TIMEOUT_SECONDS) as plain:
+            context.wrap_socket(plain, server_hostname=place[0]).close()
+    except OSError as error:
+        yield Finding("broker", "bad", "broker_silent", named | {"detail": error})
+    else:
+        yield Finding("broker", "good", "broker", named)
+
+
+def _process_noted(settings: Settings) -> int | None:
+    """The running gateway's process id, by its note; None where no gateway runs."""
+    path = settings.folder / NOTE
+    process = int(json.loads(path.read_text())["process"]) if path.exists() else None
+    return process if process is not None and Path(f"/proc/{process}").exists() else None
 
 
 def check_clock(settings: Settings, now: int) -> Iterator[Finding]:

@@ -147,6 +147,8 @@ def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None
     command = batch.command(device, answer)
     if command is None:
         return
+    if device.online is None:
+        device.online = True  # it heard a command
     batch.settle(command.id, _decision(command, answer, batch.now))
     if answer.outcome == "done":
         _record_done(batch, device, command, answer)

@@ -13,6 +13,7 @@ from tests.parts.world import World
 # the loop -> what it calls in every round
 BREAKS: dict[str, Callable[[Desk], tuple[object, str]]] = {
     "feed": lambda desk: (desk.gateway.feed, "_poll"),
+    "broker": lambda desk: (desk.gateway.broker_watch, "look"),
     "relay": lambda desk: (desk.gateway.relay, "_due"),
     "intake": lambda desk: (desk.gateway.link, "batches"),
     "housekeeping": lambda desk: (desk.gateway.housekeeping, "round"),
@@ -59,3 +60,9 @@ async def test_a_loop_that_ends_is_started_again(desk: Desk, monkeypatch: pytest
     await asyncio.sleep(0)
     assert gateway.supervisor.states() == {name: "good"}
     assert gateway.supervisor.restarts(name) == 1
+
+
+async def test_the_gateway_is_not_ready_while_its_broker_takes_no_new_connections(desk: Desk) -> None:
+    desk.gateway.broker_watch.takes_connections = False
+    answer = await desk.client().get("http://testserver/readyz")
+    assert (answer.status_code, answer.json()["broker"]) == (503, False)

@@ -21,6 +21,7 @@ from certs.authority.ca import Authority
 from certs.files import secret_at
 from certs.keys import new_private_key
 from gateway.domain.jurisdiction import load_profiles
+from gateway.operations import health
 from gateway.operations.health import CHECKS, Code, Finding, examine
 from gateway.outbox import deliveries, events
 from gateway.settings import Settings
@@ -124,6 +125,22 @@ def test_background_loops_that_do_not_get_on_are_found(
     os.utime(note, (NOW - age, NOW - age))
     (found,) = [finding for finding in examine(settings, NOW) if finding.check == "loops"]
     assert (found.severity, reported in said(found)) == (severity, True), said(found)
+
+
+def test_a_running_gateways_broker_that_does_not_answer_is_found(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A frozen process still has its port: the system accepts connections for it."""
+    monkeypatch.setattr(health, "PROBE_TIMEOUT_SECONDS", 0.1)
+    (settings.folder / NOTE).write_text(json.dumps({"process": os.getpid(), "loops": {}}))
+    (settings.folder / "broker").mkdir(mode=0o700)
+    (settings.folder / "broker" / "ca.pem").write_bytes(Authority.open(settings.folder / "certs", lambda: NOW).ca_pem)
+    with closing(socket.create_server(("127.0.0.1", 0))) as frozen:
+        port = frozen.getsockname()[1]
+        found = examine(settings.model_copy(update={"broker_port": port}), NOW)
+    (broker,) = [finding for finding in found if finding.check == "broker"]
+    assert (broker.severity, broker.code) == ("bad", "broker_silent")
+    assert f"127.0.0.1:{port}" in said(broker)
 
 
 def own_broker(settings: Settings, port: int) -> Settings:
