@@ -25,6 +25,7 @@ from gateway.domain.errors import LodgekeyError
 from gateway.operations.backup.manifest import BackupUnusable
 from gateway.operations.file_modes import OpenToOthers
 from gateway.operations.installation import DatabaseWentBack, LostIdentity, RestoreUnfinished
+from gateway.store.revisions.kind import UnusableDatabase
 from gateway.texts.languages import Language
 
 USAGE: Final = {
@@ -75,6 +76,7 @@ EXPECTED: Final = (
     DatabaseWentBack,
     BackupUnusable,
     OpenToOthers,
+    UnusableDatabase,
     TyperException,
     Abort,
     LodgekeyError,
@@ -106,12 +108,13 @@ def _as_refused(error: BaseException) -> BaseException:
     if isinstance(error, LostIdentity):
         paths = [each.path for each in error.lost]
         return Refused("identity_lost", NOT_THERE, folder=error.folder, lost=", ".join(paths), first=paths[0])
-    if isinstance(error, RestoreUnfinished):
-        return Refused("restore_unfinished", NOT_THERE, folder=error.folder)
-    if isinstance(error, DatabaseWentBack):
-        return Refused("database_went_back", NOT_THERE, folder=error.folder)
+    if isinstance(error, RestoreUnfinished | DatabaseWentBack):
+        code = "restore_unfinished" if isinstance(error, RestoreUnfinished) else "database_went_back"
+        return Refused(code, NOT_THERE, folder=error.folder)
     if isinstance(error, BackupUnusable):
         return Refused(error.code, NOT_IN_ORDER if error.code == "altered" else NOT_THERE, **error.facts)
+    if isinstance(error, UnusableDatabase):
+        return Refused(f"database_{error.found.kind}", NOT_THERE, revision=error.found.revision or "-")
     if isinstance(error, OpenToOthers):
         return Refused("open_to_others", NOT_THERE, path=error.path, mode=f"{error.mode:o}")
     return error

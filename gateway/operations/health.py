@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
-from alembic.migration import MigrationContext
 from cryptography import x509
 from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,7 +28,9 @@ from gateway.operations.file_modes import PRIVATE_FILE, database_files, open_to_
 from gateway.operations.installation import Why, find_lost, went_back
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Event, Portrait, Registration
-from gateway.store.database import is_missing, newest_revision
+from gateway.store.database import is_missing
+from gateway.store.revisions.kind import Kind, kind_of
+from gateway.store.revisions.scripts import newest_revision
 from gateway.supervision import NOTE
 
 Severity = Literal["good", "care", "bad"]
@@ -37,7 +38,8 @@ Code = Literal[
     "not_looked_at", "setting_refused",
     "folder", "folder_missing", "folder_unwritable", "folder_full", "folder_filling", "secret_open", "folder_open",
     "identity", "identity_missing", "identity_empty", "identity_other",
-    "database", "database_missing", "database_older", "database_went_back",
+    "database", "database_missing", "database_older", "database_newer", "database_unknown", "database_altered",
+    "database_went_back",
     "broker", "broker_silent", "broker_unproven", "mosquitto", "mosquitto_missing",
     "clock", "clock_unkept", "clock_behind", "clock_ahead",
     "certificates", "own_expiring", "own_expired", "device_expiring", "device_expired",
@@ -232,19 +234,25 @@ def _own_certificates(settings: Settings) -> Iterator[tuple[Path, int]]:
 
 
 def check_database(settings: Settings, _now: int) -> Iterator[Finding]:
-    """The database is reachable, has the newest schema and all that was committed."""
+    """The database is reachable, its tables are those of the newest revision, and it has all that was committed."""
     with _database(settings) as session:
         if session is None:
             yield Finding("database", "care", "database_missing")
             return
-        revision = MigrationContext.configure(session.connection()).get_current_revision()
-    facts = {"revision": revision, "newest": newest_revision()}
-    if went_back(settings):
+        found = kind_of(session.connection())
+    codes: dict[Kind, Code] = {
+        "empty": "database_older",
+        "older": "database_older",
+        "newest": "database",
+        "newer": "database_newer",
+        "unknown": "database_unknown",
+        "altered": "database_altered",
+    }
+    if found.opens and went_back(settings):
         yield Finding("database", "bad", "database_went_back", {"folder": settings.folder})
-    elif revision != newest_revision():
-        yield Finding("database", "bad", "database_older", facts)
-    else:
-        yield Finding("database", "good", "database", facts)
+        return
+    facts = {"revision": found.revision or "-", "newest": newest_revision()}
+    yield Finding("database", "good" if found.kind == "newest" else "bad", codes[found.kind], facts)
 
 
 def check_deliveries(settings: Settings, now: int) -> Iterator[Finding]:

@@ -9,8 +9,6 @@ from pathlib import Path
 from typing import Any, Final, ParamSpec, Self, TypeVar
 
 from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, OperationalError, ProgrammingError
@@ -20,6 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from gateway.store.disk_space import RESERVE_BYTES, DiskSpace, is_full
 from gateway.store.one_writer import OneWriter
+from gateway.store.revisions.kind import UnusableDatabase, kind_of
+from gateway.store.revisions.scripts import migrations
 
 URGENT_THREADS: Final = 4
 P = ParamSpec("P")
@@ -141,11 +141,18 @@ class Database:
             self.space.admit(essential=True)
 
     def migrate(self) -> None:
-        """Upgrade the schema to the newest revision (Alembic). A new SQLite file has mode 0600."""
+        """Upgrade the schema to the newest revision (Alembic). A new SQLite file has mode 0600.
+
+        Raises UnusableDatabase, and changes nothing, where this program cannot know what it would change.
+        """
         file = self._engine.url.database
         if self.is_sqlite and file:
             Path(file).touch(mode=0o600)
-        config = _migrations()
+        with self._engine.connect() as connection:
+            found = kind_of(connection)
+        if not found.opens:
+            raise UnusableDatabase(found)
+        config = migrations()
         config.attributes["engine"] = self._engine
         command.upgrade(config, "head")
 
@@ -156,23 +163,6 @@ class Database:
         if self._threads is not None:
             self._threads.shutdown()
         self._engine.dispose()
-
-
-def newest_revision() -> str | None:
-    """The revision that migrate() upgrades to."""
-    return ScriptDirectory.from_config(_migrations()).get_current_head()
-
-
-def known_revisions() -> frozenset[str]:
-    """Every revision that migrate() can upgrade from, and the newest."""
-    return frozenset(each.revision for each in ScriptDirectory.from_config(_migrations()).walk_revisions())
-
-
-def _migrations() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("recursive_version_locations", "true")
-    return config
 
 
 def _prepare_sqlite(engine: Engine) -> None:

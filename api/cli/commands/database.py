@@ -1,5 +1,6 @@
 """`lodgekey db`: the database."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -8,9 +9,13 @@ import typer
 from api.cli.backup import settled, tell_settled
 from api.cli.folder import opened, require_stopped
 from api.cli.output import AsJson, Folder, settings_of, tell
+from api.cli.program import spoken
+from api.cli.refusal import NOT_IN_ORDER
+from api.cli.texts.findings import sentence
 from gateway.clock import utc_now
 from gateway.operations.backup.settling import settle_database
-from gateway.store.database import newest_revision
+from gateway.operations.health import check_database
+from gateway.store.revisions.scripts import newest_revision
 from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
@@ -45,3 +50,17 @@ def settle(
     tell(settled(after), as_json, N_("The database fits the gateway in {folder} again."), folder=settings.folder)
     if not as_json:
         tell_settled(after)
+
+
+@app.command()
+def status(
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the database is: up to date, older, newer, or none of this program. Exit code 1 if it is not usable."""
+    (found,) = check_database(settings_of(folder), utc_now())
+    if as_json:
+        typer.echo(json.dumps({"code": found.code, **found.facts}))
+    else:
+        typer.echo(sentence(found, spoken()))
+    raise typer.Exit(NOT_IN_ORDER if found.severity == "bad" else 0)

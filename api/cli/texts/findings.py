@@ -57,6 +57,17 @@ FINDINGS: Final[Mapping[Code, str]] = {
         "The database lacks what the gateway committed: it was restored to an earlier time. The gateway does not start "
         "with it. Stop the gateway, then run: lodgekey db settle --folder {folder}"
     ),
+    "database_newer": N_(
+        "The database is at revision {revision}, of a newer release than this one ({newest}). Install that release; an "
+        "older one does not downgrade a database."
+    ),
+    "database_unknown": N_(
+        "The database is at revision {revision}, which no release of this program has. Check LODGEKEY_DATABASE_URL."
+    ),
+    "database_altered": N_(
+        "The database is at revision {revision}, but its tables are not those of that revision: an unreleased version "
+        "wrote it, or it was altered. Restore a backup."
+    ),
     "mosquitto": N_("mosquitto is at {path}."),
     "mosquitto_missing": N_("mosquitto was not found at {path}. On Debian: apt install mosquitto"),
     "broker": N_("The broker at {place} is responding."),

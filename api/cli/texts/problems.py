@@ -283,6 +283,17 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_("The database was written by a newer release of this program."),
         N_("Install that release; an older release does not downgrade a database."),
     ),
+    "database_unknown": ProblemTexts(
+        N_("The database is at revision {revision}, which no release of this program has."),
+        N_("Check LODGEKEY_DATABASE_URL: it may be the database of another program. Nothing was changed in it."),
+    ),
+    "database_altered": ProblemTexts(
+        N_("The database is at revision {revision}, but its tables are not those of that revision."),
+        N_(
+            "An unreleased version wrote it, or it was altered, so it cannot be migrated safely. Restore a backup. "
+            "Nothing was changed in it."
+        ),
+    ),
     "database_older": ProblemTexts(
         N_("The database was written by an older release, or is empty."),
         N_("Run: lodgekey db migrate"),

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from typing import Any, Final, Literal, Self
 
-from gateway.store.database import known_revisions
+from gateway.store.revisions.scripts import known_revisions
 
 Part = Literal["data", "vault"]  # the keys of the people are encrypted apart from the rows that they open
 

@@ -99,6 +99,21 @@ def test_a_database_of_a_newer_release_is_not_touched(world: World) -> None:
         assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
 
 
+@pytest.mark.parametrize(("number", "code"), [("0999", "newer"), ("abc", "unknown"), ("0005", "altered")])
+def test_a_database_that_is_not_what_it_says_is_refused_and_named(world: World, number: str, code: str) -> None:
+    with world.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :number"), {"number": number})
+    assert refusal("db", "migrate", "--folder", str(world.folder)) == (f"database_{code}", NOT_THERE)
+    shown = RUN.invoke(app, ["db", "status", "--folder", str(world.folder), "--json"])
+    assert (shown.exit_code, json.loads(shown.output)["code"]) == (1, f"database_{code}")
+    assert number in RUN.invoke(app, ["db", "status", "--folder", str(world.folder)]).output
+
+
+def test_what_the_database_is_can_be_asked(world: World) -> None:
+    shown = RUN.invoke(app, ["db", "status", "--folder", str(world.folder)])
+    assert (shown.exit_code, "the latest" in shown.output) == (0, True)
+
+
 def test_an_empty_database_wants_its_tables_first(tmp_path: Path) -> None:
     (tmp_path / "lodgekey.sqlite").touch()
     assert refusal("key", "list", "--folder", str(tmp_path)) == ("database_older", NOT_THERE)

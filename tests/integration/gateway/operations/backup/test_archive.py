@@ -20,7 +20,7 @@ from gateway.operations.backup.making import SCRATCH, make_backup
 from gateway.operations.backup.manifest import BackupUnusable, Manifest
 from gateway.settings import Settings
 from gateway.store import Person
-from gateway.store.database import newest_revision
+from gateway.store.revisions.scripts import newest_revision
 from tests.integration.gateway.operations.backup.conftest import Safe
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import FIELDS, NOW, World

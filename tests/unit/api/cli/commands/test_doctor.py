@@ -235,7 +235,8 @@ def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> 
 
 def test_a_database_of_an_older_release_is_found(settings: Settings, world: World) -> None:
     with world.database.writing() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+        session.execute(text("ALTER TABLE disclosures DROP COLUMN leaf_version"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0025'"))
     (older,) = bad(settings)
     assert older.check == "database"
     assert "lodgekey db migrate" in said(older)
