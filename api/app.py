@@ -205,10 +205,7 @@ def _health_router() -> APIRouter:
     def readyz(request: Request, response: Response) -> dict[str, bool | str]:
         """Return whether link, broker, identity checks, loops, clock and disk are good (else 503), and stored faces."""
         gateway: Gateway = request.app.state.gateway
-        loops = all(state == "good" for state in gateway.supervisor.states().values())
-        state = {"link": gateway.link.connected, "broker": gateway.broker_watch.takes_connections}
-        state |= {"identity": gateway.identity.ready, "loops": loops}
-        state["clock"], state["disk"] = gateway.clock_believed, gateway.disk_has_space
+        state = gateway.readiness()
         if not all(state.values()):
             response.status_code = 503
         return state | {"stored_faces": worst_state(gateway)}

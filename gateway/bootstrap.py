@@ -44,6 +44,7 @@ from gateway.operations.backup.ended import EndedList
 from gateway.operations.clock_state import follow_clock, open_clock
 from gateway.operations.housekeeping import Housekeeping
 from gateway.operations.installation import Installation, open_database
+from gateway.operations.operator_alerts import LOOP, OperatorAlerts
 from gateway.operations.registry_tables import RegistryTables
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.kiosk import KioskInbox
@@ -55,6 +56,7 @@ from gateway.relay.external_commands import ExternalCommandSenders
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
+from gateway.relay.mail import operator_mail
 from gateway.relay.pin_slots import SlotSenders
 from gateway.relay.reconciling import Reconciliation
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
@@ -126,6 +128,7 @@ class Gateway:
         self._open_device_links(radio)
         self._set_up_loops()
         self.supervisor = Supervisor()
+        self.operator_alerts = OperatorAlerts(self.troubles, operator_mail(settings))
         self.installation.note()
 
     def _open_device_links(self, radio: BleRadio | None) -> None:
@@ -263,6 +266,7 @@ class Gateway:
             "housekeeping": self.housekeeping.run,
             "reconciliation": self.reconciliation.run,
             "tables of registries": self.registry_tables.run,
+            "operator alerts": self.operator_alerts.run,
             "note of the loops": partial(self.supervisor.note, folder),
         }
 
@@ -288,6 +292,22 @@ class Gateway:
     def rules(self) -> dict[str, Callable[[Registration], Sequence[FieldProblem]]]:
         """The rules of each registry that is set up, by name."""
         return {name: registry.problems for name, registry in self.registries.items()}
+
+    def readiness(self) -> dict[str, bool]:
+        """Whether each part that the gateway needs is in order."""
+        return {
+            "link": self.link.connected,
+            "broker": self.broker_watch.takes_connections,
+            "identity": self.identity.ready,
+            "loops": all(state == "good" for state in self.supervisor.states().values()),
+            "clock": self.clock_believed,
+            "disk": self.disk_has_space,
+        }
+
+    def troubles(self) -> set[str]:
+        """What is not in order, by the names of the operator's alerts."""
+        parts = {name for name, good in self.readiness().items() if not good}
+        return (parts - {"loops"}) | {f"{LOOP}{name}" for name in self.supervisor.in_trouble()}
 
     @property
     def clock_believed(self) -> bool:

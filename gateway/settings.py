@@ -106,6 +106,7 @@ class Settings(BaseSettings):
     registries: dict[str, dict[str, str]] = {}
     webhook_networks: str = ""  # non-public networks in which a consumer's webhook is allowed
     alert_mail: SecretStr = SecretStr("")  # an Apprise URL with {to}: mailtos://user:pass@host?from=…&to={to}
+    operator_mail: str = ""  # where alerts about the gateway itself go, through alert_mail
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72

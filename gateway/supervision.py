@@ -56,6 +56,7 @@ class _Watched:
     late_after: float
     running: bool = True
     restarts: int = 0
+    ended_at: float | None = None
 
 
 @dataclass(slots=True)
@@ -82,6 +83,7 @@ class Supervisor:
             except Exception as error:  # noqa: BLE001 - whatever ended it, its duty goes on
                 why = _named(error)
             watched.running, watched.restarts = False, watched.restarts + 1
+            watched.ended_at = self.elapsed()
             if self.elapsed() - since > STEADY:
                 pause = FIRST_PAUSE
             log.error("the loop %s ended (%s); it is started again in %.0f s", name, why, pause)
@@ -91,6 +93,15 @@ class Supervisor:
     def states(self) -> dict[str, State]:
         """The state of each loop by name."""
         return {name: _state(watched) for name, watched in self._loops.items()}
+
+    def in_trouble(self) -> set[str]:
+        """The loops that are late, ended, or have been running again for less than a minute."""
+        recent = {
+            name
+            for name, watched in self._loops.items()
+            if watched.ended_at is not None and self.elapsed() - watched.ended_at <= STEADY
+        }
+        return recent | {name for name, state in self.states().items() if state != "good"}
 
     def restarts(self, name: str) -> int:
         """How often a loop was started again."""

@@ -7,6 +7,7 @@ import pytest
 
 from gateway import supervision
 from gateway.bootstrap import LATE_AFTER
+from gateway.operations.operator_alerts import SENTENCES, sentence_of
 from tests.parts.desk import Desk
 from tests.parts.world import World
 
@@ -19,6 +20,7 @@ BREAKS: dict[str, Callable[[Desk], tuple[object, str]]] = {
     "housekeeping": lambda desk: (desk.gateway.housekeeping, "round"),
     "reconciliation": lambda desk: (desk.gateway.reconciliation, "_sleep"),
     "tables of registries": lambda desk: (desk.gateway.registry_tables, "_sleep"),
+    "operator alerts": lambda desk: (desk.gateway.operator_alerts, "look"),
     "note of the loops": lambda _desk: (supervision, "_write_note"),
 }
 
@@ -66,3 +68,11 @@ async def test_the_gateway_is_not_ready_while_its_broker_takes_no_new_connection
     desk.gateway.broker_watch.takes_connections = False
     answer = await desk.client().get("http://testserver/readyz")
     assert (answer.status_code, answer.json()["broker"]) == (503, False)
+
+
+async def test_the_operator_is_written_to_about_every_part_that_is_not_ready(desk: Desk) -> None:
+    desk.gateway.broker_watch.takes_connections = False
+    found = desk.gateway.troubles()
+    assert {"link", "broker", "identity"} <= found
+    assert {name for name in found if not sentence_of(name)} == set()
+    assert desk.gateway.readiness().keys() == {*SENTENCES, "loops"}
