@@ -127,8 +127,12 @@ class Gateway:
         self.registry_tables = RegistryTables(folder, self.registries)
         self._open_device_links(radio)
         self._set_up_loops()
+        self._supervise()
+
+    def _supervise(self) -> None:
+        """Create what watches the loops."""
         self.supervisor = Supervisor()
-        self.operator_alerts = OperatorAlerts(self.troubles, operator_mail(settings))
+        self.operator_alerts = OperatorAlerts(self.troubles, operator_mail(self.settings))
         self.installation.note()
 
     def _open_device_links(self, radio: BleRadio | None) -> None:

@@ -26,6 +26,7 @@ Leaf = tuple[str, ...]
 GIVEN: Final[Mapping[Leaf, str]] = {
     ("doctor",): "",
     ("db", "migrate"): "",
+    ("db", "status"): "",
     ("broker", "config"): "--out {tmp}/broker",
     ("account", "add"): "wei --role officer --name Wei --area 370100",
     ("account", "list"): "",
