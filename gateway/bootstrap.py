@@ -37,6 +37,7 @@ from gateway.intake.batches import Intake
 from gateway.intake.device_lookup import DeviceLookup
 from gateway.integrations.openid import SingleSignOn
 from gateway.integrations.vendor_locks import VendorLocks, get_radio, open_home_assistant, with_radio
+from gateway.journey.accounts.sessions import SessionUse
 from gateway.journey.devices.reachability import ask_unseen, forget_reachability
 from gateway.journey.disclosure.consumers import enqueue_webhooks
 from gateway.journey.keys.keyring import Keyring
@@ -116,6 +117,7 @@ class Gateway:
             self.countries.read_chip,
             settings.face_filings,
         )
+        self.session_use = SessionUse(settings.session_idle_minutes * 60)
         self.awaited_answers, self.attempts = AwaitedAnswers(), AttemptLimiter(settings.unlocks_per_minute)
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         provider = settings.single_sign_on
@@ -181,7 +183,9 @@ class Gateway:
             stamped=enqueue_webhooks,
             prefetch=prefetch_registrations,
         )
-        self.housekeeping = Housekeeping(self.database, self.keyring, self.pictures, self.tend_certificates, now)
+        self.housekeeping = Housekeeping(
+            self.database, self.keyring, self.pictures, self.tend_certificates, now, session_use=self.session_use
+        )
         self.reconciliation = Reconciliation(self.database, self.vault, self.registries, now)
         self.kiosk_inbox = KioskInbox(
             self.database,

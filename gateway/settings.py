@@ -112,7 +112,9 @@ class Settings(BaseSettings):
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
     unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
     single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
+    # When a session ends: hours after the sign-in, and minutes without use (NIST SP 800-63B-4 §2.2.3: 24 h, 1 h).
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
+    session_idle_minutes: Annotated[int, Field(ge=5, le=43_200)] = 60
 
     @model_validator(mode="after")
     def _broker_files_belong_together(self) -> "Settings":

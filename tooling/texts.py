@@ -27,6 +27,7 @@ COMMENT: Final = "Translators:"
 PLACES: Final = (
     ("command", "api/cli/**/*.py"),
     ("staff", "api/web/templates/account/alert_settings.html"),
+    ("staff", "api/web/templates/account/sessions.html"),
     ("staff", "api/web/templates/account/settings.html"),
     ("staff", "api/web/templates/account/staff.html"),
     ("staff", "api/web/templates/landlord/**/*.html"),

@@ -12,6 +12,7 @@ from api.framework.session_cookie import SESSION_COOKIE, session_token_of
 from api.services.access import require, signed_in
 from api.services.tenant.shared_phone import registering_token
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
 from gateway.domain.stays.offer import offer_of
 from gateway.outbound.http import is_loopback
@@ -70,6 +71,19 @@ def caller(request: Request) -> str:
     return request.client.host if request.client else "unknown"
 
 
+def origin_of(request: Request) -> Origin:
+    """Return where a sign-in comes from."""
+    return Origin(caller(request), request.headers.get("user-agent", ""))
+
+
+def is_use(request: Request) -> bool:
+    """Whether a person, or a program, asks: what a page's scripts ask for by themselves keeps no session open.
+
+    Browsers say what a request is for (W3C Fetch Metadata); programs do not.
+    """
+    return request.method not in SAFE or request.headers.get("sec-fetch-mode", "navigate") == "navigate"
+
+
 def check_origin(request: Request) -> None:
     """Raise NotAllowed for a changing request that the browser made for another site (CSRF)."""
     if request.method in SAFE:
@@ -100,7 +114,7 @@ def _is_our_own(origin: str, request: Request) -> bool:
 
 def account_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
     """Return the account that is signed in. Raises SignInNeeded, or NotAllowed for another site's request."""
-    account = signed_in(gateway, token or "")
+    account = signed_in(gateway, token or "", used=is_use(request))
     if account is None:
         raise SignInNeeded(N_("Sign in first."))
     check_origin(request)

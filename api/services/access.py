@@ -6,7 +6,6 @@ from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from sqlalchemy import select
 
 from api.services.password_hashing import hashing
 from gateway.bootstrap import Gateway
@@ -39,12 +38,24 @@ def password_fits(account: Account | None, password: str) -> bool:
     return account is not None and bool(account.password_hash) and account.ended_at is None
 
 
-def signed_in(gateway: Gateway, token: str) -> Account | None:
-    """Return the account of a session token; None if there is no such session, or it or its account has ended."""
-    query = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.expires_at > gateway.now())
+def session_of(gateway: Gateway, token: str) -> SignIn | None:
+    """Return the session of a token; None if there is none, or it, or its account, has ended."""
     with gateway.database.reading() as session:
-        sign_in = session.scalars(query).one_or_none() if token else None
-    return None if sign_in is None or sign_in.account.ended_at is not None else sign_in.account
+        row = session.get(SignIn, token_hash(token)) if token else None
+    if row is None or row.account.ended_at is not None:
+        return None
+    return row if gateway.session_use.is_current(row, gateway.now()) else None
+
+
+def signed_in(gateway: Gateway, token: str, *, used: bool = False) -> Account | None:
+    """Return the account of a session token; None if there is no such session, or it or its account has ended.
+
+    `used`: whether this is a use by which the session goes on.
+    """
+    row = session_of(gateway, token)
+    if row is not None and used:
+        gateway.session_use.note(row, gateway.now())
+    return None if row is None else row.account
 
 
 def require(account: Account, right: Right) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import LodgekeyError
 from gateway.identity.challenges import forget_challenges
 from gateway.identity.images.case_pictures import PictureTray
+from gateway.journey.accounts.attempts import forget_attempts
+from gateway.journey.accounts.sessions import SessionUse
 from gateway.journey.alerts import watch_alerts
 from gateway.journey.devices.log_chains import watch_chains
 from gateway.journey.devices.reports import forget_old_messages
@@ -41,6 +43,8 @@ class Housekeeping:
         pictures: PictureTray,
         enforce_revocations: Callable[[bool], Awaitable[None]],
         now: Callable[[], int],
+        *,
+        session_use: SessionUse,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database, self._keyring, self._pictures = database, keyring, pictures
@@ -54,6 +58,8 @@ class Housekeeping:
             "log chains": self._each_writing(watch_chains),
             "alerts": self._each_writing(watch_alerts),
             "refusals": self._each_writing(watch_refusals),
+            "sessions": self._each_writing(session_use.save),
+            "sign-in attempts": self._each_writing(forget_attempts),
             "retention": self._purge,
             "pictures": self._pictures.sweep,
         }

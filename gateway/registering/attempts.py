@@ -11,6 +11,7 @@ from gateway.texts.marks import N_
 
 RATES: Final = {
     "sign_in": parse("10/5minutes"),
+    "limited_sign_in": parse("1/5minutes"),  # the log names it once
     "sign_on": parse("30/5minutes"),
     "password": parse("5/10minutes"),
     "passkey": parse("30/5minutes"),
@@ -40,6 +41,10 @@ class AttemptLimiter:
         """Count one attempt. Raises TooManyAttempts where `name` is over the limit of `action`."""
         if not self._limiter.hit(self._rates[action], action, name):
             raise TooManyAttempts(N_("Too many attempts. Wait a few minutes and try again."), retry_after=60)
+
+    def is_first(self, action: str, name: str) -> bool:
+        """Count one occurrence; whether it is within the limit of `action`."""
+        return self._limiter.hit(self._rates[action], action, name)
 
     def check(self, action: str, name: str) -> None:
         """Raise TooManyAttempts where `name` is over the limit of `action`, without counting an attempt."""

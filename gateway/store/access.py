@@ -1,6 +1,6 @@
-"""Models of sign-in ceremonies, passkeys and exports."""
+"""Models of sign-in ceremonies, passkeys, the log of sign-in attempts, and exports."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.store.model import Id, Json, Model, Text, Word
@@ -32,6 +32,27 @@ class Passkey(Model):
     label: Mapped[Text]
     created_at: Mapped[int]
     used_at: Mapped[int | None]
+
+
+class SignInAttempt(Model):
+    """Like attempts to sign in within an hour, `count` of them from `first_at` to `last_at`.
+
+    `account_id` is None where no account has the name that was typed, which is not stored. `method` is password,
+    passkey or single_sign_on; `outcome` is accepted, wrong_password, unknown_login, refused or too_many; `device` and
+    `network` are as in domain.accounts.origin.
+    """
+
+    __tablename__ = "sign_in_attempts"
+    __table_args__ = (Index("ix_sign_in_attempts_account", "account_id", "last_at"),)
+    id: Mapped[Id]
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
+    method: Mapped[Word]
+    outcome: Mapped[Word]
+    device: Mapped[Text]
+    network: Mapped[Text]
+    count: Mapped[int]
+    first_at: Mapped[int]
+    last_at: Mapped[int]
 
 
 class Export(Model):

@@ -3,7 +3,7 @@
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from gateway.store.model import Count, Id, Json, Model, Text, Word
+from gateway.store.model import Count, Id, Json, Model, Text, Word, new_id
 
 
 class Landlord(Model):
@@ -40,11 +40,21 @@ class Account(Model):
 
 
 class SignIn(Model):
-    """A session of an account; only the hash of its token is stored."""
+    """A session of an account; only the hash of its token is stored. `id` names it to its owner.
+
+    `method` is password, passkey or single_sign_on; `device` and `network` are as in domain.accounts.origin. `used_at`
+    is written by housekeeping, which also deletes sessions that ended without use.
+    """
 
     __tablename__ = "sign_ins"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
-    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"))
+    id: Mapped[str] = mapped_column(String(36), unique=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), index=True)
+    method: Mapped[Word]
+    device: Mapped[Text]
+    network: Mapped[Text]
+    begun_at: Mapped[int]
+    used_at: Mapped[int]
     expires_at: Mapped[int]
     account: Mapped[Account] = relationship(lazy="joined")
 

@@ -30,7 +30,16 @@ from gateway.texts.review import (
     STORED_FACES,
     UNIT_FACT,
 )
-from gateway.texts.staff import ACTION, BEHAVIOUR, FAULT, MESSAGE_WAY, STAFF_ERROR, STAFF_INPUT
+from gateway.texts.staff import (
+    ACTION,
+    BEHAVIOUR,
+    FAULT,
+    MESSAGE_WAY,
+    SIGN_IN_METHOD,
+    SIGN_IN_OUTCOME,
+    STAFF_ERROR,
+    STAFF_INPUT,
+)
 from gateway.texts.states import BOLT, CONSUMER, FILING, FILING_KIND, KEY, ONE_TIME_CODE, PURPOSE, STAGE, STAGE_TEXT
 from gateway.texts.translator import translator
 
@@ -73,6 +82,8 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "level": LEVEL,
     "level_limits": LEVEL_LIMITS,
     "deliverystate": DELIVERY_STATE,
+    "sign_in_outcome": SIGN_IN_OUTCOME,
+    "sign_in_method": SIGN_IN_METHOD,
     "staffrole": STAFF_ROLE,
     "staffmay": STAFF_RIGHTS,
     "alert_name": ALERT_NAME,

@@ -20,6 +20,18 @@ STAFF_ERROR: Final[Mapping[str, str]] = {
     "enrolment_refused": N_("The enrolment token is not valid, so the device cannot be added. Ask for a new one."),
     "simulator_away": N_("The simulator is not running."),
 }
+SIGN_IN_OUTCOME: Final[Mapping[str, str]] = {
+    "accepted": NP_("sign-in", "signed in"),
+    "wrong_password": N_("wrong password"),
+    "unknown_login": N_("unknown username"),
+    "refused": NP_("sign-in", "refused"),
+    "too_many": N_("too many attempts"),
+}
+SIGN_IN_METHOD: Final[Mapping[str, str]] = {
+    "password": NP_("way to sign in", "Password"),
+    "passkey": NP_("way to sign in", "Passkey"),
+    "single_sign_on": N_("Your organisation's account"),
+}
 STAFF_INPUT: Final[Mapping[str, str]] = {
     "name": N_("Name"),
     "staff": N_("Permissions"),

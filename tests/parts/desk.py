@@ -64,7 +64,9 @@ class Desk:
         token = secrets.token_urlsafe(16)
         with self.gateway.database.writing() as session:
             account = session.scalars(select(Account).where(Account.login == login)).one()
-            row = SignIn(token_hash=token_hash(token), account_id=account.id, expires_at=self.gateway.now() + 3600)
+            row = SignIn(token_hash=token_hash(token), account_id=account.id, method="password", device="", network="")
+            row.begun_at = row.used_at = self.gateway.now()
+            row.expires_at = row.begun_at + 3600
             session.add(row)
         return self.client(Cookie=f"{SESSION_COOKIE}={token}")
 

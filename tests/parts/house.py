@@ -66,7 +66,9 @@ class House:
         token = secrets.token_urlsafe(16)
         with self.gateway.database.writing() as session:
             account = session.scalars(select(Account).where(Account.login == login)).one()
-            row = SignIn(token_hash=token_hash(token), account_id=account.id, expires_at=self.now[0] + DAY)
+            row = SignIn(token_hash=token_hash(token), account_id=account.id, method="password", device="", network="")
+            row.begun_at = row.used_at = self.now[0]
+            row.expires_at = self.now[0] + DAY
             session.add(row)
         return token
 

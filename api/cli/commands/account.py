@@ -1,5 +1,6 @@
 """`lodgekey account`: accounts that may sign in. Landlords add their own staff on their pages."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
@@ -11,7 +12,7 @@ from api.cli.output import AsJson, Folder, padded, settings_of, tell, tell_rows,
 from api.services.access import hash_password
 from gateway.clock import utc_now
 from gateway.journey.accounts import operator
-from gateway.store import Account
+from gateway.store import Account, SignInAttempt
 from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
@@ -76,3 +77,35 @@ def password(login: Login, folder: Folder = None, as_json: AsJson = False) -> No
     with opened(settings_of(folder)) as database, database.writing() as session:
         output = {"login": login, "password": operator.renew_password(session, login, hash_password, utc_now())}
     tell(output, as_json, N_("New password of {login}, shown only once: {password}"), **output)
+
+
+@app.command()
+def attempts(
+    login: Annotated[str, typer.Option(help="Only those of this account.")] = "",
+    refused: Annotated[bool, typer.Option("--refused", help="Only those that were refused.")] = False,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
+    """List attempts to sign in of the last 90 days, the newest first. Names that no account has are not stored."""
+    query = select(SignInAttempt, Account.login).outerjoin(Account, SignInAttempt.account_id == Account.id)
+    if login:
+        query = query.where(Account.login == login)
+    if refused:
+        query = query.where(SignInAttempt.outcome != "accepted")
+    with opened(settings_of(folder)) as database, database.reading() as session:
+        found = session.execute(query.order_by(SignInAttempt.last_at.desc(), SignInAttempt.id)).all()
+    rows = [
+        {
+            name: getattr(row, name)
+            for name in ("first_at", "last_at", "count", "method", "outcome", "network", "device")
+        }
+        | {"login": name}
+        for row, name in found
+    ]
+    lines = (
+        f"{datetime.fromtimestamp(row['last_at'], UTC):%Y-%m-%d %H:%MZ} {row['count']:>5} × "
+        f"{padded(word('sign_in_outcome', row['outcome']), 18)} {padded(word('sign_in_method', row['method']), 12)} "
+        f"{row['login'] or '-':<24} {row['network']:<20} {row['device']}"
+        for row in rows
+    )
+    tell_rows(rows, as_json, lines)

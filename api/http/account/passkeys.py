@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.framework.checked_route import CheckedRoute
-from api.framework.dependencies import Anybody, Gate, caller, ours
+from api.framework.dependencies import Anybody, Gate, caller, origin_of, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as service
 from api.services.account.passkeys import OptionsShown, PasskeyAnswer, PasskeyForm, PasskeyShown
@@ -58,6 +58,6 @@ def sign_in_by_passkey(
     gateway: Gate, request: Request, response: Response, host: Host, form: PasskeyAnswer
 ) -> SignedIn:
     """Sign in by passkey. Refused if it is unknown, not verified or copied (its counter fell back)."""
-    account, token = service.sign_in_by_passkey(gateway, host, form, caller(request))
+    account, token = service.sign_in_by_passkey(gateway, host, form, origin_of(request))
     set_session_cookie(gateway, request, response, token)
     return account_shown(account)

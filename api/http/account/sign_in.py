@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.framework.checked_route import CheckedRoute
-from api.framework.dependencies import Anybody, Gate, caller, ours
+from api.framework.dependencies import Anybody, Gate, origin_of, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.schemas import SignedIn, SignInForm
@@ -14,7 +14,7 @@ router = APIRouter(route_class=CheckedRoute, tags=["accounts"])
 @router.post("/sessions", status_code=201, dependencies=[Depends(ours)])
 def create_session(gateway: Gate, form: SignInForm, request: Request, response: Response) -> SignedIn:
     """Sign in. The answer sets the session's cookie."""
-    account, token = service.sign_in(gateway, form, caller(request))
+    account, token = service.sign_in(gateway, form, origin_of(request))
     set_session_cookie(gateway, request, response, token)
     return service.account_shown(account)
 

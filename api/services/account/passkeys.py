@@ -26,9 +26,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from api.services.account.sign_in import begin_session
+from api.services.account.attempts import note_refused
+from api.services.account.sign_in import admit
 from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
 from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony
 from gateway.outbox.events import record
@@ -173,32 +175,43 @@ def begin_sign_in(gateway: Gateway, host: str, caller: str) -> OptionsShown:
     return OptionsShown(ceremony=name, options=options_to_json_dict(options))
 
 
-def sign_in_by_passkey(gateway: Gateway, host: str, form: PasskeyAnswer, caller: str) -> tuple[Account, str]:
+def sign_in_by_passkey(gateway: Gateway, host: str, form: PasskeyAnswer, origin: Origin) -> tuple[Account, str]:
     """Return the account that signed in and the token of its new session.
 
     Raises PasskeyRefused for a passkey that is unknown, not verified or copied (its counter fell back).
     """
-    gateway.attempts.hit("passkey", caller)
+    gateway.attempts.hit("passkey", origin.address)
     challenge = challenge_of(gateway, "passkey", form.ceremony)
-    with gateway.database.writing(essential=True) as session:
-        row = get_passkey(session, form.credential)
-        account = session.get_one(Account, row.account_id)
-        try:
-            verified = verify_authentication_response(
-                credential=form.credential,
-                expected_challenge=challenge,
-                expected_rp_id=host,
-                expected_origin=gateway.settings.origin,
-                credential_public_key=row.public_key,
-                credential_current_sign_count=row.sign_count,
-                require_user_verification=True,
-            )
-        except (WebAuthnException, KeyError, ValueError, TypeError):
-            raise PasskeyRefused(PASSKEY_REFUSED) from None
-        if account.ended_at is not None:
-            raise PasskeyRefused(PASSKEY_REFUSED)
-        row.sign_count, row.used_at = verified.new_sign_count, gateway.now()
-        return account, begin_session(gateway, session, account)
+    known: str | None = None
+    try:
+        with gateway.database.writing(essential=True) as session:
+            row = get_passkey(session, form.credential)
+            known = row.account_id
+            account = session.get_one(Account, known)
+            _check_answer(gateway, host, row, form.credential, challenge)
+            if account.ended_at is not None:
+                raise PasskeyRefused(PASSKEY_REFUSED)
+            return account, admit(gateway, session, account, origin, "passkey")
+    except PasskeyRefused:
+        note_refused(gateway, origin, "passkey", "refused", known)
+        raise
+
+
+def _check_answer(gateway: Gateway, host: str, row: Passkey, credential: Credential, challenge: bytes) -> None:
+    """Check the signature of a sign-in and note the use of the passkey. Raises PasskeyRefused."""
+    try:
+        verified = verify_authentication_response(
+            credential=credential,
+            expected_challenge=challenge,
+            expected_rp_id=host,
+            expected_origin=gateway.settings.origin,
+            credential_public_key=row.public_key,
+            credential_current_sign_count=row.sign_count,
+            require_user_verification=True,
+        )
+    except (WebAuthnException, KeyError, ValueError, TypeError):
+        raise PasskeyRefused(PASSKEY_REFUSED) from None
+    row.sign_count, row.used_at = verified.new_sign_count, gateway.now()
 
 
 def passkeys_of(session: Session, account: Account) -> list[Passkey]:

@@ -9,6 +9,7 @@ from api.services.account.sign_in import begin_session
 from api.services.password_hashing import hashing
 from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
+from gateway.domain.accounts.origin import Origin
 from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
 from gateway.journey.accounts.sign_in import change_password
@@ -28,7 +29,7 @@ class PasswordForm(Strict):
     new: Annotated[str, Field(max_length=1000)]
 
 
-def replace_password(gateway: Gateway, account: Account, form: PasswordForm) -> str:
+def replace_password(gateway: Gateway, account: Account, form: PasswordForm, origin: Origin) -> str:
     """Change the password and end every session of the account; return the token of a new session.
 
     Raises Conflict for an account without a password, PasswordWrong, PasswordWeak, TooManyAttempts or Busy.
@@ -44,4 +45,4 @@ def replace_password(gateway: Gateway, account: Account, form: PasswordForm) -> 
         hashed = hashing.run(hash_password, form.new)
     with gateway.database.writing() as session:
         change_password(session, account, hashed, gateway.now())
-        return begin_session(gateway, session, account)
+        return begin_session(gateway, session, account, origin, "password")

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.framework.cookies import delete_cookie, read_cookie, set_cookie
-from api.framework.dependencies import Gate, caller, ours
+from api.framework.dependencies import Gate, caller, origin_of, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.openid import begin_sign_on, finish_sign_on
 from api.web.account.sign_in import login_page
@@ -47,7 +47,7 @@ async def come_back(request: Request, gateway: Gate) -> Response:
         return go("/login")
     ceremony = read_cookie(request, COOKIE)
     try:
-        token, asked = await finish_sign_on(gateway, ceremony, dict(request.query_params), caller(request))
+        token, asked = await finish_sign_on(gateway, ceremony, dict(request.query_params), origin_of(request))
     except (SignOnRefused, SignOnNotEntitled, SignOnUnavailable) as error:
         answer = login_page(request, gateway, error=error)
     else:

@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.framework.dependencies import Anybody, Gate, Owner
+from api.framework.dependencies import Anybody, Gate, Owner, origin_of
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
@@ -67,7 +67,7 @@ def change_password(
         refuse_incomplete({"old": old, "new": new, "again": again}, Input("old", 1000), Input("new"), Input("again"))
         if new != again:
             raise PasswordDiffers(N_("The new passwords do not match. Enter them again."), field="again")
-        token = replace_password(gateway, account, PasswordForm(old=old, new=new))
+        token = replace_password(gateway, account, PasswordForm(old=old, new=new), origin_of(request))
     except (PasswordWrong, InputRefused, Conflict) as error:
         return account_page(request, gateway, account, error)
     answer = go("/account?done=account.password_changed")

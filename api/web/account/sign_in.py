@@ -5,13 +5,13 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from api.framework.dependencies import Anybody, Gate, caller, ours
+from api.framework.dependencies import Anybody, Gate, origin_of, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
 from api.services.schemas import SignInForm
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
-from api.web.shell.page_route import PageRoute, go, page_after
+from api.web.shell.page_route import PageRoute, go, notice_of, page_after
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
@@ -41,6 +41,7 @@ def login_page(
     after = page_after(asked, "")
     values = {
         "login": login,
+        "notice": notice_of(request),
         "next": after,
         "here": f"/login?{urlencode({'next': after})}" if after else "/login",
         "single_sign_on": gateway.single_sign_on is not None,
@@ -61,7 +62,7 @@ def sign_in(
     """Sign in and redirect to the page asked for, else to the account's; show the form with the error if refused."""
     try:
         refuse_incomplete({"login": login, "password": password}, Input("login"), Input("password", 1000))
-        account, token = service.sign_in(gateway, SignInForm(login=login, password=password), caller(request))
+        account, token = service.sign_in(gateway, SignInForm(login=login, password=password), origin_of(request))
     except (InputRefused, SignInNeeded) as error:
         return login_page(request, gateway, login, error, asked)
     answer = go(page_after(asked, f"/{account.role}"))

@@ -22,6 +22,8 @@ DONE: Final[Mapping[str, str]] = {
     "case.done.ask_again": N_("The tenant has been asked for new photos."),
     "case.done.refuse": N_("Rejected. No key was issued."),
     "account.password_changed": N_("The password has been changed. All other devices have been signed out."),
+    "account.session_ended": N_("The device has been signed out."),
+    "account.signed_out": N_("You have been signed out everywhere."),
     "account.removed": N_("The passkey has been removed."),
     "staff.ended": N_("The team member has been removed."),
     "noticepage.saved": N_("Saved."),

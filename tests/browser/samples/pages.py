@@ -24,6 +24,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
+from tests.browser.samples.accounts import ATTEMPTS, SESSIONS
 from tests.browser.samples.by_hand import BY_HAND, DATA_PAGE, KEY_BY_HAND, STAY_BY_HAND
 from tests.browser.samples.corrections import KEY_TO_CORRECT, UNIT_FACTS
 from tests.browser.samples.facts import (
@@ -158,6 +159,10 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "account-without-password": (
         "account/settings.html",
         {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
+    ),
+    "sessions": (
+        "account/sessions.html",
+        {"role": "landlord", "sessions": SESSIONS, "attempts": ATTEMPTS, "idle_minutes": 60},
     ),
     "alerts": (
         "account/alert_settings.html",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from gateway.domain.stays.booking import Booking
 from gateway.journey.filings.person_fields import seal_booking
 from gateway.registering.attempts import AttemptLimiter
-from gateway.store import Account, Passkey, Person, Registration
+from gateway.store import Account, Passkey, Person, Registration, SignIn
 from tests.parts.house import House, good, utc
 from tests.parts.world import DAY
 from tests.unit.api.test_closed_routes import HOLDERS, routes
@@ -74,10 +74,18 @@ async def things_of(house: House) -> dict[str, str]:
         session.add(passkey)
         booker = Person(stay_id=offer["stay_id"], role="booker", created_at=now)
         session.add(booker)
+        sign_in = SignIn(token_hash="t", account_id=account.id, method="password", device="", network="")
+        sign_in.begun_at, sign_in.used_at, sign_in.expires_at = now, now, now + DAY
+        session.add(sign_in)
         session.flush()
         seal_booking(booker, Booking("Núñez", now), house.gateway.keyring)
         record = session.scalars(select(Registration.id)).first()
-        named = {"account_id": account.id, "passkey_id": passkey.id, "registration_id": str(record)}
+        named = {
+            "account_id": account.id,
+            "passkey_id": passkey.id,
+            "session_id": sign_in.id,
+            "registration_id": str(record),
+        }
     export_request = {"area": "370100", "from": utc(now - DAY), "until": utc(now + 60), "purpose": "a quarterly list"}
     consumer = {"name": "City", "purpose": "counting stays", "areas": ["370100"], "fields": ["kind"]}
     made = await officer.post("/api/v1/consumers", json=consumer | {"expires_at": utc(now + 30 * DAY)})
@@ -162,5 +170,5 @@ async def test_the_owner_does_see_these_things(house: House) -> None:
 def test_every_name_in_a_path_is_somebodys_or_nobodys(house: House) -> None:
     names = {name for _, path in routes(house.app) for name in re.findall(r"\{(\w+)\}", path)}
     known = {"unit_id", "stay_id", "offer_id", "key_id", "lock_id", "case_id", "registration_id", "record_id"}
-    known |= {"account_id", "passkey_id", "consumer_id", "export_id", "home", "token", *NO_THING}
+    known |= {"account_id", "passkey_id", "session_id", "consumer_id", "export_id", "home", "token", *NO_THING}
     assert names <= known, "say whose it is in things_of"

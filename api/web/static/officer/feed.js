@@ -1,7 +1,7 @@
 // The officer's list: EventSource runs in background tabs and resumes by Last-Event-ID; the server sends rendered rows.
 
 import "../shared/ages.js";
-import { poll } from "../shared/polling.js";
+import { poll, replacePage } from "../shared/polling.js";
 
 const feed = document.querySelector("#feed");
 const state = document.querySelector("#feed-state");
@@ -35,7 +35,8 @@ document.addEventListener("visibilitychange", () => { if (!document.hidden) { un
 // Cases and the answers to filings are not in the feed; both are few and polled.
 async function lookForNews() {
   const answer = await fetch("/officer/news");
-  if (!answer.ok) return;
+  if (answer.redirected) replacePage(answer.url); // signed out: the list does not stay on the screen
+  if (!answer.ok || answer.redirected) return;
   const news = new DOMParser().parseFromString(await answer.text(), "text/html");
   const [fresh, cases] = [news, document].map((page) => page.querySelector("#cases"));
   if (fresh.dataset.ids !== cases.dataset.ids && !cases.contains(document.activeElement)) cases.replaceWith(fresh);

@@ -50,3 +50,22 @@ def test_an_entry_of_the_log_keeps_what_its_leaf_covered(engine: Engine) -> None
     assert [version for (version,) in all_of(engine, versions)] == [1, 2, 1]
     command.downgrade(config_of(engine), "0025")
     assert [bytes(leaf) for (leaf,) in all_of(engine, "SELECT leaf FROM disclosures ORDER BY seq")] == leaves
+
+
+def test_sessions_that_nothing_is_known_of_end(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0026")
+    account = "INSERT INTO accounts (id, role, login, password_hash, name) VALUES ('a', 'tester', 'ada', 'h', 'Ada')"
+    old = "INSERT INTO sign_ins (token_hash, account_id, expires_at) VALUES ('t', 'a', 9)"
+    with engine.begin() as connection:
+        connection.execute(text(account))
+        connection.execute(text(old))
+    command.upgrade(config_of(engine), "0027")
+    assert all_of(engine, "SELECT * FROM sign_ins") == []
+    new = (
+        "INSERT INTO sign_ins (token_hash, id, account_id, method, device, network, begun_at, used_at, expires_at)"
+        " VALUES ('t', 's1', 'a', 'passkey', 'Firefox, Linux', '203.0.113.0/24', 1, 2, 9)"
+    )
+    with engine.begin() as connection:
+        connection.execute(text(new))
+    command.downgrade(config_of(engine), "0026")
+    assert all_of(engine, "SELECT login FROM accounts") == [("ada",)]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from gateway.identity.images.case_pictures import PictureTray
+from gateway.journey.accounts.sessions import SessionUse
 from gateway.operations import housekeeping as module
 from gateway.operations.housekeeping import Housekeeping
 from gateway.supervision import Rounds
@@ -38,7 +39,15 @@ def keeping(
         if len(pending) == stop_after:
             raise Enough
 
-    return Housekeeping(world.database, world.keyring, PictureTray(world.clock), enforce, world.clock, sleep)
+    return Housekeeping(
+        world.database,
+        world.keyring,
+        PictureTray(world.clock),
+        enforce,
+        world.clock,
+        session_use=SessionUse(3600),
+        sleep=sleep,
+    )
 
 
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
@@ -90,7 +99,15 @@ async def test_revocations_that_cannot_be_enforced_are_tried_again(world: World)
             raise Enough
         await asyncio.sleep(0)
 
-    kept = Housekeeping(world.database, world.keyring, PictureTray(world.clock), enforce, world.clock, sleep)
+    kept = Housekeeping(
+        world.database,
+        world.keyring,
+        PictureTray(world.clock),
+        enforce,
+        world.clock,
+        session_use=SessionUse(3600),
+        sleep=sleep,
+    )
     with pytest.raises(Enough):
         await kept.run(rounds)
     assert tried == [False, False]

@@ -82,7 +82,7 @@ async def test_a_refused_or_expired_export_leaves_nothing(house: House) -> None:
     late = good(await first.post("/api/v1/exports", json=export_request(house)))["id"]
     house.now[0] += rules.OPEN_SECONDS
     with house.gateway.database.writing() as session:  # the time step also exceeds the lifetime of the sessions
-        session.execute(text("UPDATE sign_ins SET expires_at = expires_at + 999999"))
+        session.execute(text("UPDATE sign_ins SET expires_at = expires_at + 999999, used_at = used_at + 86400"))
     refused(await second.post(f"/api/v1/exports/{late}/decision", json={"approve": True}), 409, "conflict")
     assert openings(house) == []
 

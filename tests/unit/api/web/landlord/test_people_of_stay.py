@@ -45,6 +45,7 @@ async def test_the_page_offers_the_steps_of_each_adult_and_says_who_left(house: 
     assert "Child registered by tenant 1" in page
     other = stay["people"][2]["offer_id"]
     house.now[0] += 3600
+    landlord = house.client("landlord-a")  # the session ended without use
     good(await landlord.post(f"/api/v1/offers/{other}/departure", json={}))
     page = (await landlord.get(f"/landlord/stays/{stay['id']}")).text
     assert [int(n) for n in re.findall(r"another phone of tenant (\d)", page)] == [1]

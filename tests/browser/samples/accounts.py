@@ -1,0 +1,56 @@
+"""Values for the pages about an account's sign-in."""
+
+from typing import Final
+
+from api.services.account.attempts import AttemptShown
+from api.services.account.sessions import SessionShown
+from tests.browser.samples.facts import DAY, NOW
+
+SESSIONS: Final = [
+    SessionShown(
+        id="s1",
+        current=True,
+        method="passkey",
+        device="Chrome, Android",
+        network="203.0.113.0/24",
+        begun_at=NOW - 3 * 3600,
+        used_at=NOW - 20,
+        expires_at=NOW + 9 * 3600,
+    ),
+    SessionShown(
+        id="s2",
+        current=False,
+        method="password",
+        device="Firefox, Windows",
+        network="2001:db8:1::/48",
+        begun_at=NOW - DAY,
+        used_at=NOW - 1800,
+        expires_at=NOW + 3600,
+    ),
+    SessionShown(
+        id="s3",
+        current=False,
+        method="single_sign_on",
+        device="",
+        network="",
+        begun_at=NOW - DAY,
+        used_at=NOW - 2400,
+        expires_at=NOW + 3600,
+    ),
+]
+ATTEMPTS: Final = [
+    AttemptShown(
+        outcome=outcome,
+        method=method,
+        device=device,
+        network=network,
+        count=count,
+        first_at=NOW - ago - 60,
+        last_at=NOW - ago,
+    )
+    for outcome, method, device, network, count, ago in (
+        ("accepted", "passkey", "Chrome, Android", "203.0.113.0/24", 1, 3 * 3600),
+        ("wrong_password", "password", "Firefox, Windows", "2001:db8:1::/48", 3, DAY + 40),
+        ("too_many", "password", "", "198.51.100.0/24", 1, 2 * DAY),
+    )
+]
