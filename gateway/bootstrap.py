@@ -183,9 +183,7 @@ class Gateway:
             stamped=enqueue_webhooks,
             prefetch=prefetch_registrations,
         )
-        self.housekeeping = Housekeeping(
-            self.database, self.keyring, self.pictures, self.tend_certificates, now, session_use=self.session_use
-        )
+        self.housekeeping = self._housekeeping()
         self.reconciliation = Reconciliation(self.database, self.vault, self.registries, now)
         self.kiosk_inbox = KioskInbox(
             self.database,
@@ -206,6 +204,11 @@ class Gateway:
         self.home_assistant = open_home_assistant(settings.gateway_name, settings.home_broker, self.database, now)
         if self.home_assistant is not None:
             self.database.after_commit(self.home_assistant.wake)
+
+    def _housekeeping(self) -> Housekeeping:
+        """The periodic work on rows, pictures, certificates and sessions."""
+        given = (self.database, self.keyring, self.pictures, self.tend_certificates, self.now)
+        return Housekeeping(*given, session_use=self.session_use)
 
     def _open_keyring(self) -> Keyring:
         """The secrets that sign keys and links and derive passcodes."""
