@@ -19,7 +19,7 @@ from gateway.journey.filings.deadlines import watch_deadlines
 from gateway.journey.filings.tenant_alerts import watch_refusals
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.stays.landlord import due_stays, end_stay
-from gateway.journey.stays.own_dates import depart_as_planned, due_departures
+from gateway.journey.stays.own_dates import arrive_as_planned, depart_as_planned, due_arrivals, due_departures
 from gateway.journey.stays.retention import purge
 from gateway.store import Stay
 from gateway.store.database import Database
@@ -50,6 +50,7 @@ class Housekeeping:
         self._database, self._keyring, self._pictures = database, keyring, pictures
         self._enforce_revocations, self._now, self._sleep = enforce_revocations, now, sleep
         self._tasks: Mapping[str, Callable[[], None]] = {
+            "planned arrivals": lambda: self._settle_each("arrivals", due_arrivals, arrive_as_planned),
             "planned departures": lambda: self._settle_each("departures", due_departures, depart_as_planned),
             "ends of stays": lambda: self._settle_each("ends", due_stays, end_stay),
             "old messages": self._each_writing(lambda session, now: forget_old_messages(session, now - MESSAGES_KEPT)),

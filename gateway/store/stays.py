@@ -68,7 +68,8 @@ class Person(Model):
     """A person of one stay, not linked to other stays. `sealed` opens with the person's key until that is destroyed.
 
     role: tenant, or booker: who made the booking, where that is reported; a booker has no key and is no tenant.
-    `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None.
+    `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None. An
+    `arrived_at` in the future is planned. `came_at`: when a door was first opened with their key.
     `leaves_at`: when the person plans to leave before the stay ends. `head_id`: the adult the person is filed with.
     """
 
@@ -83,6 +84,7 @@ class Person(Model):
     left_at: Mapped[int | None]
     leaves_at: Mapped[int | None]
     head_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    came_at: Mapped[int | None]
     stay: Mapped[Stay] = relationship(back_populates="people")
 
 

@@ -136,6 +136,7 @@ ANSWER: Final[Mapping[str, str]] = {
     "waits_for_adult": N_(
         "A minor is reported together with an adult. The report is sent as soon as an adult of the stay has registered."
     ),
+    "waits_for_arrival": N_("These people arrive later. The report is sent when they have arrived."),
     "replaced": N_(
         "The stay or the tenant changed before this record was sent. The next record contains the current information."
     ),

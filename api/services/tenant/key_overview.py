@@ -43,13 +43,13 @@ class Reader:
 class OwnDates:
     """When one person came and leaves (local wall clock), how many children they declared, and whether others stay.
 
-    `planned`: they leave before the stay ends. `began`: the stay has, so that an arrival can be said.
+    `planned`: they leave before the stay ends. `expected`: they are still to arrive later than the stay begins.
     """
 
     arrived: str
     leaves: str
     planned: bool
-    began: bool
+    expected: bool
     children: int
     others: bool
 
@@ -113,7 +113,7 @@ def _own_dates(session: Session, offer: Offer, now: int) -> OwnDates:
         arrived=wall_clock(arrived or stay.from_at, zone),
         leaves=wall_clock(leaves or stay.until_at, zone),
         planned=leaves is not None,
-        began=now >= stay.from_at,
+        expected=arrived is not None and arrived > now,
         children=len([one for one in own if one is not person]),
         others=len(present) > len(own),
     )

@@ -14,24 +14,25 @@ class DateRequestForm(UnlockForm):
     until: Instant
 
 
-class OwnArrivalForm(UnlockForm):
-    """When the holder arrived; signed over the lines `lodgekey-arrival`, key id, `at`, `nonce`, `arrived` and who.
+class OwnDateForm(UnlockForm):
+    """A date of the holder's own. `children`: whether it is also that of the children they declared.
 
-    `children`: whether the children declared by the holder came with them; the last line is `children` or `alone`.
+    The last line that is signed says so: `children` or `alone`.
     """
+
+    children: bool = True
+
+
+class OwnArrivalForm(OwnDateForm):
+    """When the holder arrives; signed over the lines `lodgekey-arrival`, key id, `at`, `nonce`, `arrived` and who."""
 
     arrived: Instant
-    children: bool = True
 
 
-class OwnDepartureForm(UnlockForm):
-    """When the holder leaves; signed over the lines `lodgekey-departure`, key id, `at`, `nonce`, `leaves` and who.
-
-    `children`: as of OwnArrivalForm.
-    """
+class OwnDepartureForm(OwnDateForm):
+    """When the holder leaves; signed over the lines `lodgekey-departure`, key id, `at`, `nonce`, `leaves` and who."""
 
     leaves: Instant
-    children: bool = True
 
 
 def end_stay(gateway: Gateway, key_id: str, form: UnlockForm) -> None:
@@ -55,16 +56,11 @@ def request_dates(gateway: Gateway, key_id: str, form: DateRequestForm) -> DateR
 
 
 def arrive_later(gateway: Gateway, key_id: str, form: OwnArrivalForm) -> None:
-    """Say when the holder arrived, if later than the stay began; the change is filed.
+    """Say when the holder arrives, if later than the stay begins; the change is filed.
 
     Raises ProofRefused, TooManyAttempts, InputRefused for the time, or Conflict.
     """
-    with gateway.database.writing() as session:
-        proof, now = proof_of(form), gateway.now()
-        people = own_dates.arrive_later(
-            session, key_id, proof, form.arrived, gateway.keyring, now, children=form.children
-        )
-        gateway.attempts.hit("date_request", people[0].stay_id)
+    _set_own_date(gateway, own_dates.arrive_later, key_id, form, form.arrived)
 
 
 def plan_departure(gateway: Gateway, key_id: str, form: OwnDepartureForm) -> None:
@@ -72,9 +68,11 @@ def plan_departure(gateway: Gateway, key_id: str, form: OwnDepartureForm) -> Non
 
     Raises ProofRefused, TooManyAttempts, InputRefused for the time, or Conflict.
     """
+    _set_own_date(gateway, own_dates.plan_departure, key_id, form, form.leaves)
+
+
+def _set_own_date(gateway: Gateway, step: own_dates.OwnDate, key_id: str, form: OwnDateForm, at: str) -> None:
     with gateway.database.writing() as session:
         proof, now = proof_of(form), gateway.now()
-        people = own_dates.plan_departure(
-            session, key_id, proof, form.leaves, gateway.keyring, now, children=form.children
-        )
+        people = step(session, key_id, proof, at, gateway.keyring, now, children=form.children)
         gateway.attempts.hit("date_request", people[0].stay_id)

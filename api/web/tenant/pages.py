@@ -43,6 +43,8 @@ COOKIE_SECONDS: Final = 400 * 86_400
 OWN_PHONE: Final = "/onboarding"
 DONE: Final = {
     "keypage.done.withdrawn": N_("Consent withdrawn. You keep your key."),
+    "keypage.done.arrival": N_("Your arrival is saved."),
+    "keypage.done.departure": N_("Your departure is saved."),
     "keypage.done.corrected": N_("Corrected. Your registration is being sent again."),
 }
 REACHED: Final = ("phone", "email")
@@ -271,7 +273,7 @@ def key_page(
         "date_request": overview.date_request,
         "party_open": overview.party_open,
         "has_surname": overview.has_surname,
-        "own": overview.own,
+        "own_dates": overview.own,
         "refusals": read_refusals(gateway, token, language_of(request)),
         "correction": correction,
         "code_tables": tables_in(gateway, token, onboarding, correction),

@@ -31,7 +31,9 @@ class RegistryProfile:
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
     beside the client. `tells_groups`: its records tell families from groups. `by_hand`: the rules that no answer of the
     person could satisfy. Whom one of them is against is not sent: they are registered by hand, with the authority's own
-    means, so such a registry has a record for each person (`party` is "apart").
+    means, so such a registry has a record for each person (`party` is "apart"). `annulled_for_good`:
+    nobody whose record was annulled can be filed again for the same stay, so the record of one who is to come later is
+    changed when they come.
     """
 
     name: str
@@ -43,6 +45,7 @@ class RegistryProfile:
     code_tables: Mapping[str, str] = field(default_factory=dict)
     party: Party = "apart"
     tells_groups: bool = False
+    annulled_for_good: bool = False
     kept: bool = False
     reporting: Reporting | None = None
     title: str = ""

@@ -25,7 +25,7 @@ from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_of
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
 from gateway.outbox.events import record
-from gateway.store import Command, Delivery, Device, Key, ReceivedMessage, Stay
+from gateway.store import Command, Delivery, Device, Key, Person, ReceivedMessage, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # Refusals that are final (devices.wire.catalog.REFUSALS); the delivery is shown to a person.
@@ -263,8 +263,19 @@ def _door_unlocked(session: Session, device: Device, happened: Happened, now: in
     if stay is None and means == "passcode":
         stay = _stay_at_the_keypad(session, device, happened, now)
     record(session, "DoorUnlocked", now, stay=stay, device_id=device.id, data={"means": means})
+    if key is not None and stay is key.stay:
+        _record_who_came(session, key, now)
     if stay is not None and "once" not in happened.body:  # a one-time code is as likely a visitor's as the tenant's
         _arrive(session, stay, device, now)
+
+
+def _record_who_came(session: Session, key: Key, now: int) -> None:
+    """The key's holder is here, with the children who were to come with them, whatever was planned."""
+    holder = session.get_one(Person, key.person_id)
+    holder.came_at = holder.came_at or now
+    for person in key.stay.people:
+        if holder.id in (person.id, person.head_id) and (person.arrived_at or 0) > now:
+            person.arrived_at = now
 
 
 def _stay_at_the_keypad(session: Session, device: Device, happened: Happened, now: int) -> Stay | None:

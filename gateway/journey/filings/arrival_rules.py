@@ -15,7 +15,7 @@ from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.verification.field_sources import FACT
 from gateway.journey.filings.destinations import asked_at, landlord_facts, unit_facts
-from gateway.journey.filings.parties import own_arrival
+from gateway.journey.filings.parties import arrival_on_registering
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
@@ -132,7 +132,7 @@ def _own_problems(
     session: Session, stay: Stay, person: Person, fields: Mapping[str, str], keyring: Keyring, now: int
 ) -> list[tuple[PersonFacts, FieldProblem]]:
     """Of all registries of the unit; a field that two of them would refuse for the same rule is named once."""
-    person.arrived_at = own_arrival(stay, person.created_at)
+    person.arrived_at = arrival_on_registering(stay, person)
     found: dict[tuple[str, str], tuple[PersonFacts, FieldProblem]] = {}
     for registry, record in arrival_records(session, stay, person, fields, keyring).items():
         for facts, problem in problems_of(record, person.id, registry, now):

@@ -1,9 +1,9 @@
-"""Which records a registry holds or may hold, and which refused ones a new record takes the place of."""
+"""Which records a registry may hold, which wait for an arrival, and which refused ones a new record replaces."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from gateway.store import Destination, Person, Registration, RegistrationPerson, Stay
@@ -12,6 +12,7 @@ REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
 BOOKED: Final = ("booking",)
 MAY_HOLD: Final = ("queued", "asking", "pending", "accepted", "partly", "unknown")
 NOT_DONE: Final = ("refused", "not_due")  # states in which an annulment takes nothing back
+WAITS_FOR_ARRIVAL: Final = "waits_for_arrival"  # of a queued record without a delivery, until its people come
 WITH_REFUSALS: Final = ("refused", "partly")
 BY_HAND: Final = "by_hand"  # state of a record that a person is to register with the authority's own means
 REGISTERED_BY_HAND: Final = "registered_by_hand"  # answer of one that was
@@ -44,6 +45,17 @@ def held_of(session: Session, people: Iterable[Person], destination: Destination
     """The latest record that this registry holds of any of these people."""
     rows = [row for person in people if (row := held_record(session, person, destination)) is not None]
     return max(rows, key=lambda row: row.number, default=None)
+
+
+def arrivals_awaited(session: Session, stay: Stay) -> list[Registration]:
+    """The records that wait for people who are still to arrive, in order."""
+    query = select(Registration).where(Registration.stay_id == stay.id, *awaited())
+    return list(session.scalars(query.order_by(Registration.number)))
+
+
+def awaited() -> tuple[ColumnElement[bool], ...]:
+    """That a record waits for an arrival."""
+    return Registration.state == "queued", Registration.answer_code == WAITS_FOR_ARRIVAL
 
 
 def refused_people(row: Registration) -> list[str]:

@@ -14,7 +14,7 @@ from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
 from gateway.domain.filings.registry_profile import Party
 from gateway.journey.filings.destinations import profile_at
-from gateway.journey.filings.held_records import BY_HAND, REPORTED, refused_people
+from gateway.journey.filings.held_records import BY_HAND, REPORTED, WAITS_FOR_ARRIVAL, refused_people
 from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
 from gateway.texts.marks import N_
@@ -30,7 +30,7 @@ class Group:
     """The people of one record in the registry's order, the registry, and the record they were in before there.
 
     `waits`: nobody here may be filed alone, and no adult of the party is registered yet. `parted`: the record that
-    named these people is corrected for the others, and theirs is a new one.
+    named these people is corrected for the others or taken back, and theirs is a new one.
     """
 
     destination: Destination
@@ -60,6 +60,19 @@ def own_arrival(stay: Stay, at: int) -> int | None:
     return at if at > stay.from_at and _day(stay, at) != _day(stay, stay.from_at) else None
 
 
+def arrival_on_registering(stay: Stay, person: Person) -> int | None:
+    """When somebody who registers now arrives: as planned, or now if on a later day than the stay began."""
+    if person.arrived_at is not None and person.arrived_at > person.created_at:
+        return person.arrived_at
+    return own_arrival(stay, person.created_at)
+
+
+def period_begins(stay: Stay, people: Iterable[Person], destination: Destination) -> int:
+    """When these people's stay begins as one record says it: with the first who came, or in rows with the last."""
+    came = [person.arrived_at or stay.from_at for person in people]
+    return max(came) if party_of(destination) == "rows" else min(came)
+
+
 def group_on_arrival(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
     """The record in which an arriving person is filed at this registry, with everybody it then names."""
     party = party_of(destination)
@@ -83,7 +96,7 @@ def group_of(session: Session, stay: Stay, person: Person, destination: Destinat
     """The people of a new record about a person who is registered, and the record that was the last before."""
     earlier = latest_record(session, person, destination)
     if earlier is None or party_of(destination) == "apart":
-        return Group(destination, (person,), earlier)
+        return Group(destination, (person,), earlier, parted=earlier is not None and _is_awaited(earlier))
     named, refused = people_of(session, stay, earlier), refused_people(earlier)
     if person.id in refused:
         head = [other for other in named if party_of(destination) == "rows" and other.id == person.head_id]
@@ -93,7 +106,12 @@ def group_of(session: Session, stay: Stay, person: Person, destination: Destinat
         head = [other for other in named if other.id == person.head_id]
         return Group(destination, (*head, person), earlier)
     named = [other for other in named if other.id not in refused]
-    return Group(destination, tuple(named), earlier, waits=earlier.state == "waiting")
+    return Group(destination, tuple(named), earlier, earlier.state == "waiting", parted=_is_awaited(earlier))
+
+
+def _is_awaited(row: Registration) -> bool:
+    """Whether the record is the first that this registry is to get of people who are still to arrive."""
+    return row.answer_code == WAITS_FOR_ARRIVAL and row.kind == "check_in"
 
 
 def part(session: Session, stay: Stay, people: Sequence[Person], facts: Facts, destination: Destination) -> list[Group]:
@@ -164,7 +182,8 @@ def _together(session: Session, stay: Stay, person: Person, facts: Facts, destin
         companions = _adults(stay, person, others, facts)[:1]
     else:
         present = [other for other in others if other.left_at is None and other.leaves_at == person.leaves_at]
-        companions = [other for other in present if arrival_date(stay, other) == day]
+        here = [other for other in present if not _comes_after(other, person)]
+        companions = [other for other in here if arrival_date(stay, other) == day]
     found = [row for other in companions if (row := latest_record(session, other, destination)) is not None]
     waiting = [other for other in others if _is_waiting(session, other, destination)]
     earlier = max(found, key=lambda row: row.number, default=None)
@@ -173,6 +192,11 @@ def _together(session: Session, stay: Stay, person: Person, facts: Facts, destin
     minors = [other for other in people if _minor(stay, other, facts)]
     adults = [other for other in people if other not in minors]
     return Group(destination, (*adults, *minors), earlier, waits=not adults)
+
+
+def _comes_after(other: Person, person: Person) -> bool:
+    """Whether the other still has to come when this person registers or arrives."""
+    return (other.arrived_at or 0) > max(person.arrived_at or 0, person.created_at)
 
 
 def _rows(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:

@@ -20,6 +20,7 @@ from gateway.journey.filings.destinations import destination_of, landlord_facts,
 from gateway.journey.filings.held_records import (
     BY_HAND,
     REPORTED,
+    WAITS_FOR_ARRIVAL,
     held_of,
     held_record,
     refused_people,
@@ -27,6 +28,7 @@ from gateway.journey.filings.held_records import (
 )
 from gateway.journey.filings.parties import (
     Group,
+    arrival_on_registering,
     group_of,
     group_on_arrival,
     groups_of,
@@ -36,11 +38,12 @@ from gateway.journey.filings.parties import (
     part,
     party_of,
     people_of,
+    period_begins,
     registered,
     send_at,
 )
 from gateway.journey.filings.person_fields import booking_of, person_facts, person_fields, person_sources, seal_sources
-from gateway.journey.filings.sealed_records import seal_record
+from gateway.journey.filings.sealed_records import open_record, seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue
@@ -60,7 +63,7 @@ WAITS_FOR_ADULT: Final = "waits_for_adult"
 
 def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
     """Step 4: queue the check-in of one tenant for each registry of the unit, with those filed together with them."""
-    person.arrived_at = own_arrival(stay, person.created_at)
+    person.arrived_at = arrival_on_registering(stay, person)
     destinations = stay.unit.destinations
     apart = all(party_of(destination) == "apart" for destination in destinations)
     facts = {} if apart else facts_of([*registered(session, stay), person], keyring)
@@ -113,6 +116,8 @@ def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -
     for group in (replace(group, people=_present(group)) for group in groups):
         if cancelled:
             withdraw_unsent(session, group, CANCELLED, now)
+        elif _never_came(session, stay, group, now):
+            continue
         row = report(session, stay, group, group.people[-1], kind, keyring, now)
         _tell(session, stay, row, group.people, event, now)
     if not groups:
@@ -128,8 +133,18 @@ def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyr
     """Step 9: report that one tenant left before the others."""
     for destination in stay.unit.destinations:
         group = Group(destination, (person,), latest_record(session, person, destination))
+        if _never_came(session, stay, group, now):
+            continue
         row = report(session, stay, group, person, "check_out", keyring, now)
         _tell(session, stay, row, [person], "CheckedOut", now)
+
+
+def _never_came(session: Session, stay: Stay, group: Group, now: int) -> bool:
+    """Whether there is no departure to report: what waited for the arrival is withdrawn, and nothing else was filed."""
+    if period_begins(stay, group.people, group.destination) <= now:
+        return False
+    withdraw_unsent(session, group, CANCELLED, now)
+    return _held(session, group, group.people[-1]) is None
 
 
 def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], keyring: Keyring, now: int) -> None:
@@ -141,8 +156,7 @@ def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], key
     for destination in stay.unit.destinations:
         for group in part(session, stay, people, facts, destination):
             subject = group.people[-1]
-            kind = "check_in" if group.parted else _change_kind(session, group, subject, now)
-            row = report(session, stay, group, subject, kind, keyring, now)
+            row = report(session, stay, group, subject, _change_kind(session, group, subject, now), keyring, now)
             _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)
 
 
@@ -217,8 +231,10 @@ def report(
     facts, registry = _facts(stay, group, kind, keyring), profile_at(group.destination)
     earlier = None if group.parted else corrects or _held(session, group, subject)
     facts = replace(facts, corrects=earlier.id if earlier else None)
-    due = deadline(_pending(session, stay, facts, group), now, registry.reporting)
-    planned = plan(registry, facts)
+    later = kind in REPORTED and facts.stay.from_at > max(now, stay.from_at)
+    due = deadline(_pending(session, stay, facts, group), facts.stay.from_at if later else now, registry.reporting)
+    held = open_record(earlier.parts, keyring.vault).stay if later and earlier is not None else None
+    planned = plan(registry, facts, held=held)
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
     rows = [_keep(session, stay, group, subject, step, earlier, keyring, now, due) for step in records or (facts,)]
@@ -230,6 +246,8 @@ def report(
             row.state, (row.answer_code, row.answer_args) = BY_HAND, by_hand
         elif group.waits:
             row.state, row.answer_code = "waiting", WAITS_FOR_ADULT
+        elif later and row.kind in REPORTED:
+            row.state, row.answer_code = "queued", WAITS_FOR_ARRIVAL
         else:
             _enqueue_record(session, row, stay, now)
     take_place_of_refused(session, stay, group.people, REPORTED if kind in REPORTED else (kind,), rows[-1])
@@ -312,14 +330,15 @@ def _change_kind(session: Session, group: Group, subject: Person, now: int) -> K
     """
     if _may_replace(session, group):
         withdraw_unsent(session, group, REPLACED, now)
-    return "change" if _held(session, group, subject) is not None else "check_in"
+    return "check_in" if group.parted or _held(session, group, subject) is None else "change"
 
 
 def _may_replace(session: Session, group: Group) -> bool:
     """Whether the people were in a record that was not sent yet, and this registry lets it be replaced."""
     waits = profile_at(group.destination).arrivals_on_the_day or party_of(group.destination) != "apart"
     rows = [row for person in group.people if (row := latest_record(session, person, group.destination)) is not None]
-    return any((waits or row.state == BY_HAND) and is_unsent(session, row) for row in rows)
+    at_hand = [row for row in rows if is_unsent(session, row)]
+    return any(waits or row.state == BY_HAND or row.answer_code == WAITS_FOR_ARRIVAL for row in at_hand)
 
 
 def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
@@ -366,10 +385,9 @@ def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFact
 
 def _period(stay: Stay, group: Group, kind: Kind, booking: Booking | None = None) -> StayFacts:
     """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
-    came = [person.arrived_at or stay.from_at for person in group.people]
     ends = _left_at(stay, kind)
     left = [person.left_at or min(person.leaves_at or ends, ends) for person in group.people]
-    begins = max(came) if party_of(group.destination) == "rows" else min(came)
+    begins = period_begins(stay, group.people, group.destination)
     facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
     return with_terms(facts, booking) if booking else facts
 

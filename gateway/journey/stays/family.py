@@ -10,7 +10,7 @@ from gateway.domain.keys.holder_statements import child_statement, companion_sta
 from gateway.domain.keys.key import Proof
 from gateway.domain.verification.field_sources import confirm
 from gateway.journey.filings.arrival_rules import refuse_arrival
-from gateway.journey.filings.parties import arrival_date, close_party, own_arrival, registered
+from gateway.journey.filings.parties import arrival_date, arrival_on_registering, close_party, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
 from gateway.journey.filings.records import check_in
 from gateway.journey.keys.keyring import Keyring
@@ -39,8 +39,9 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     _refuse_crowd(session, stay)
     common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
     without = {} if fields.get("id_number") else {"document_kind": "none"}
-    child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id, arrived_at=own_arrival(stay, now))
-    child.leaves_at = adult.leaves_at
+    child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id)
+    child.arrived_at, child.leaves_at = adult.arrived_at, adult.leaves_at
+    child.arrived_at = arrival_on_registering(stay, child)
     seal_sources(child, confirm(declared.read, common | dict(fields) | without), keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)

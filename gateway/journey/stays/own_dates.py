@@ -4,7 +4,7 @@ Children whom an adult declared come and leave with the adult, unless the adult 
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,23 +15,40 @@ from gateway.domain.keys.holder_statements import arrival_statement, departure_s
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import instant
-from gateway.journey.filings.parties import arrival_date, own_arrival, registered
-from gateway.journey.filings.records import facts_of, report_departure, report_own_dates
+from gateway.journey.filings.held_records import arrivals_awaited, awaited
+from gateway.journey.filings.parties import arrival_date, is_unsent, own_arrival, people_of, registered
+from gateway.journey.filings.records import (
+    facts_of,
+    report_departure,
+    report_own_dates,
+)
 from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import replace_passcodes
 from gateway.journey.keys.unlock import running_key
-from gateway.store import Offer, Person, Stay
+from gateway.store import Offer, Person, Registration, RegistrationPerson, Stay
 from gateway.texts.marks import N_
 
-OUTSIDE: Final = N_("The arrival must be within the stay and not in the future.")
+OUTSIDE: Final = N_("The arrival must be within the stay, and before the departure.")
+IS_HERE: Final = N_("The door was already opened with this key, so the arrival cannot be in the future.")
 NOBODY: Final = N_("Nobody who is staying here registered with this link.")
+
+
+class OwnDate(Protocol):
+    """A step by which a person sets a date of their own: arrive_later, plan_departure."""
+
+    def __call__(
+        self, session: Session, key_id: str, proof: Proof, text: str, /, keyring: Keyring, now: int, *, children: bool
+    ) -> list[Person]:
+        """Set the date that `text` says."""
 
 
 def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, now: int) -> list[Person]:
     """The person who registered with this link, and the children declared by them, arrived at `at`.
 
-    Filed as the registry takes changes. Raises InputRefused for a time outside the stay or in the future, or Conflict.
+    Filed as the registry takes changes; for a time in the future, what says that they are here is taken back, and they
+    are filed when they come. Raises InputRefused for a time outside the stay, or in the future of somebody who is here,
+    or Conflict.
     """
     people = _present_with(session, offer.stay, offer.person_id)
     _move_arrival(session, offer.stay, people, at, keyring, now)
@@ -43,11 +60,12 @@ def arrive_later(
 ) -> list[Person]:
     """As correct_arrival, by the person: their phone signs `arrived` (RFC 3339, or the unit's local time).
 
-    `children`: whether the children declared by them came with them. Raises ProofRefused too.
+    `children`: whether the children declared by them come with them. Raises ProofRefused too.
     """
-    key = running_key(session, key_id, arrival_statement(key_id, proof, arrived, children=children), proof, now)
-    people = _present_with(session, key.stay, key.person_id, children=children)
-    _move_arrival(session, key.stay, people, instant(arrived, key.stay.unit.timezone, "arrived"), keyring, now)
+    statement = arrival_statement(key_id, proof, arrived, children=children)
+    stay, people = _holders_party(session, key_id, proof, statement, now, children=children)
+    at = instant(arrived, stay.unit.timezone, "arrived")
+    _move_arrival(session, stay, people, at, keyring, now)
     return people
 
 
@@ -77,19 +95,41 @@ def plan_departure(
     past, before the arrival or after the stay, or Conflict if nobody else, or no adult for the minors, stays.
     """
     statement = departure_statement(key_id, proof, leaves, children=children)
-    key = running_key(session, key_id, statement, proof, now)
-    stay, at = key.stay, instant(leaves, key.stay.unit.timezone, "leaves")
-    people = _present_with(session, stay, key.person_id, children=children)
+    stay, people = _holders_party(session, key_id, proof, statement, now, children=children)
+    at = instant(leaves, stay.unit.timezone, "leaves")
     if not max(now, *(person.arrived_at or stay.from_at for person in people)) < at <= stay.until_at:
         raise InputRefused(N_("The departure must be in the future and within the stay."), field="leaves")
     if at < stay.until_at:
         _refuse_empty(session, stay, people, keyring)
+    own = at if at < stay.until_at else None
+    if all(person.leaves_at == own for person in people):
+        return people
     for person in people:
-        person.leaves_at = at if at < stay.until_at else None
+        person.leaves_at = own
     session.flush()
     replace_keys(session, stay, keyring, now, {person.id for person in people})
     report_own_dates(session, stay, people, keyring, now)
     return people
+
+
+def due_arrivals(session: Session, now: int) -> Sequence[Stay]:
+    """Stays in which somebody has come for whose arrival a record waits."""
+    has_come = Person.arrived_at.is_(None) | (Person.arrived_at <= now)
+    named = (
+        select(Registration.stay_id)
+        .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
+        .join(Person, Person.id == RegistrationPerson.person_id)
+        .where(*awaited(), has_come, Person.erased_at.is_(None))
+    )
+    return session.scalars(select(Stay).where(Stay.state.in_(stays.OCCUPYING), Stay.id.in_(named))).all()
+
+
+def arrive_as_planned(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
+    """File those who have come by now, as planned or earlier, and for whose arrival a record waits."""
+    for row in arrivals_awaited(session, stay):
+        came = [one for one in people_of(session, stay, row) if (one.arrived_at or stay.from_at) <= now]
+        if came and is_unsent(session, row):  # it was not replaced with the record at another registry
+            report_own_dates(session, stay, came, keyring, now)
 
 
 def due_departures(session: Session, now: int) -> Sequence[Stay]:
@@ -119,10 +159,15 @@ def _depart(session: Session, stay: Stay, gone: Sequence[Person], left: int, key
 
 def _move_arrival(session: Session, stay: Stay, people: Sequence[Person], at: int, keyring: Keyring, now: int) -> None:
     ends = min(person.leaves_at or stay.until_at for person in people)
-    if not stay.from_at <= at < ends or at > now:
+    if not stay.from_at <= at < ends:
         raise InputRefused(OUTSIDE, field="arrived")
+    if at > now and any(person.came_at is not None for person in people):
+        raise InputRefused(IS_HERE, field="arrived")
+    own = own_arrival(stay, at)
+    if all(person.arrived_at == own for person in people):
+        return
     for person in people:
-        person.arrived_at = own_arrival(stay, at)
+        person.arrived_at = own
     session.flush()
     report_own_dates(session, stay, people, keyring, now)
 
@@ -135,6 +180,14 @@ def _refuse_empty(session: Session, stay: Stay, leaving: Sequence[Person], keyri
     facts = facts_of(staying, keyring)
     if all(is_minor(facts[one.id], arrival_date(stay, one)) for one in staying if one.id in facts):
         raise Conflict(N_("An adult must stay with the children. Let them leave with you."))
+
+
+def _holders_party(
+    session: Session, key_id: str, proof: Proof, statement: bytes, now: int, *, children: bool
+) -> tuple[Stay, list[Person]]:
+    """The stay of the key's holder, who signed, and the holder with the children declared by them."""
+    key = running_key(session, key_id, statement, proof, now)
+    return key.stay, _present_with(session, key.stay, key.person_id, children=children)
 
 
 def _present(session: Session, stay: Stay) -> list[Person]:

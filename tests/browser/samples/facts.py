@@ -283,7 +283,7 @@ KEY_PAGE: dict[str, Any] = {
     "date_request": DATE_REQUEST,
     "party_open": True,
     "has_surname": True,
-    "own": OwnDates(START, END, planned=True, began=True, children=1, others=True),
+    "own_dates": OwnDates(START, END, planned=True, expected=True, children=1, others=True),
     "registering": True,
     "documents": onboarding("on_lock").documents,
     "refusals": None,

@@ -43,15 +43,19 @@ export function manageStay(id, pair) {
 /** Serve the forms for the holder's own arrival and departure. */
 function manageOwnDates(id, pair) {
   for (const form of document.querySelectorAll(".own-date")) {
+    const summary = form.querySelector(".errors");
+    serveSummary(summary);
     form.onsubmit = async (event) => {
       event.preventDefault();
-      const { field } = form.dataset;
-      const { value } = form.elements[field];
+      clearErrors(form, summary);
+      const field = form.elements[form.dataset.field];
+      const { name, value } = field;
+      if (!value) return showErrors(form, [{ field, sentence: form.dataset.unreadable }], summary); // or not readable
       const children = form.elements.children?.checked ?? true;
       const signed = await proof(pair, form.id, id, value, children ? "children" : "alone");
-      const answer = await post(form.id, id, { [field]: value, children, ...signed });
-      if (answer.ok) location.reload();
-      else show(form, "alert", answer.body?.detail ?? form.dataset.failed);
+      const answer = await post(form.id, id, { [name]: value, children, ...signed });
+      if (answer.ok) location.assign(`/key?done=keypage.done.${form.id}`);
+      else showErrors(form, faultsIn(form, answer), summary);
     };
   }
 }

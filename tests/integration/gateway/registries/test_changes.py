@@ -1,5 +1,9 @@
 """Records that each authority receives when a stay changes: the same steps, in the form each registry accepts."""
 
+from sqlalchemy import select
+
+from gateway.journey.stays import own_dates
+from gateway.store import Offer, Person, Stay
 from tests.contract.registry_simulators import SimulatedRegistry
 from tests.parts.office import Office
 from tests.parts.world import DAY
@@ -75,3 +79,31 @@ async def test_a_corrected_tenant_is_reported_in_the_way_the_authority_takes_cor
     await office.settled()
     kinds = ["check_in", "annulment", "check_in"] if simulator[0] == "es" else ["check_in", "change"]
     assert office.states() == [(kind, "accepted") for kind in kinds]
+
+
+NOT_TAKEN_BACK = ("it", "pt", "cz", "hr")  # an arrival cannot be cancelled, or cannot be sent again after that
+
+
+async def test_a_companion_who_is_to_come_later_is_taken_back_and_filed_on_coming(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    stay = office.tenant("", {"given_names": "Anna"}, begins=-2 * DAY, days=4)
+    office.tenant(stay, {"given_names": "Jan"})
+    await office.settled()
+    before, world = len(office.rows()), office.world
+    with world.database.writing() as session:
+        offer = session.scalars(select(Offer).order_by(Offer.created_at.desc())).first()
+        assert offer is not None
+        (jan,) = own_dates.correct_arrival(session, offer, world.now + 3600, world.keyring, world.now)
+    await office.settled()
+    said = [(row.kind, row.state, row.answer_code) for row in office.rows()[before:]]
+    kinds = [kind for kind, state, _ in said if state == "accepted"]
+    assert [state for _, state, code in said if code == "waits_for_arrival"] == ["queued"], said
+    assert (not kinds) == (simulator[0] in NOT_TAKEN_BACK), said
+    with world.database.writing() as session:
+        session.get_one(Person, jan.id).arrived_at = world.now  # as the lock's report says it
+        own_dates.arrive_as_planned(session, session.get_one(Stay, stay), world.keyring, world.now)
+    await office.settled()
+    last = office.rows()[-1]
+    assert (last.state, last.person_id) == ("accepted", jan.id), (last.answer_code, last.answer_text)
+    assert last.kind == ("change" if simulator[0] in NOT_TAKEN_BACK else "check_in")

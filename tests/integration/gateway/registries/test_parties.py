@@ -220,13 +220,14 @@ async def test_an_adult_who_came_later_than_filed_gets_a_parte_of_their_own(
     assert partes(es, stay)[-2:] == [("1", ["Anna"]), ("1", ["Jan"])]
 
 
-async def test_an_arrival_outside_the_stay_or_in_the_future_is_refused(spain: Office) -> None:
+async def test_an_arrival_outside_the_stay_or_in_the_future_of_who_is_here_is_refused(spain: Office) -> None:
     stay = spain.tenant("", {"given_names": "Anna", "surname": "Voorbeeld"}, begins=-2 * DAY, days=4)
     await spain.settled()
     world = spain.world
-    for at in (world.now + 60, world.now - 3 * DAY):
+    for came, at in ((None, world.now + 9 * DAY), (None, world.now - 3 * DAY), (world.now, world.now + 60)):
         with world.database.writing() as session:
             offer = session.scalars(select(Offer).where(Offer.stay_id == stay)).one()
+            session.execute(update(Person).values(came_at=came))
             with pytest.raises(InputRefused):
                 own_dates.correct_arrival(session, offer, at, world.keyring, world.now)
 

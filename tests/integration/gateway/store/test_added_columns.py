@@ -1,4 +1,4 @@
-"""Migrations 0022, 0025 and 0026 on both databases: what the columns they add say of rows that are there."""
+"""Migrations 0022 and 0025 to 0029 on both databases: what the columns they add say of rows that are there."""
 
 from alembic import command
 from sqlalchemy import Engine, text
@@ -69,3 +69,18 @@ def test_sessions_that_nothing_is_known_of_end(engine: Engine) -> None:
         connection.execute(text(new))
     command.downgrade(config_of(engine), "0026")
     assert all_of(engine, "SELECT login FROM accounts") == [("ada",)]
+
+
+def test_of_people_who_are_there_it_is_not_known_when_they_came(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0015")
+    with engine.begin() as connection:
+        for statement in PARENTS:
+            connection.execute(text(statement))
+    people = all_of(engine, "SELECT id FROM people")
+    assert people
+    command.upgrade(config_of(engine), "0029")
+    assert all_of(engine, "SELECT id, came_at FROM people") == [(*row, None) for row in people]
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE people SET came_at = 1800000000"))
+    command.downgrade(config_of(engine), "0028")
+    assert all_of(engine, "SELECT id FROM people") == people

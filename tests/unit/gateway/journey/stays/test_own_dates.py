@@ -13,10 +13,18 @@ from gateway.domain.keys.key import Proof
 from gateway.domain.stays.stay import Window
 from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.stays.family import declare_child
-from gateway.journey.stays.landlord import change_stay
-from gateway.journey.stays.own_dates import arrive_later, depart_as_planned, due_departures, plan_departure
+from gateway.journey.stays.landlord import change_stay, end_stay
+from gateway.journey.stays.own_dates import (
+    IS_HERE,
+    arrive_as_planned,
+    arrive_later,
+    depart_as_planned,
+    due_arrivals,
+    due_departures,
+    plan_departure,
+)
 from gateway.journey.stays.shared_facts import Declaration
-from gateway.store import Key, Person, Registration, Stay
+from gateway.store import Delivery, Key, Person, Registration, Stay
 from tests.parts.world import DAY, World
 from tests.unit.gateway.journey.stays.test_family import check_outs, two_tenants
 from tests.unit.gateway.journey.tenants.test_known_people import on_another_phone
@@ -176,10 +184,102 @@ def test_a_person_says_that_they_came_later_and_it_is_filed_for_them_and_their_c
     two_tenants(world)
     child, adult = with_child(world), own_key(world).person_id
     world.now += DAY
-    for wrong in (world.now + 60, world.now - 20 * DAY):
+    for wrong in (world.now + 30 * DAY, world.now - 20 * DAY):
         with pytest.raises(InputRefused):
             arrive(world, wrong)
     assert sorted(arrive(world, world.now - 60)) == sorted([adult, child])
     filed = [row for row in dates_filed(world) if row[0] == "change"]
     assert sorted(row[1] for row in filed) == sorted([adult, child])
     assert {row[2] for row in filed} == {world.now - 60}
+
+
+def come(world: World) -> None:
+    """What the gateway does on its own about those who were to come later."""
+    with world.database.writing() as session:
+        for stay in due_arrivals(session, world.now):
+            arrive_as_planned(session, stay, world.keyring, world.now)
+
+
+def open_door(world: World, key: Key) -> None:
+    """The lock says that it was opened with this key."""
+    world.say(world.happened("unlocked", means="ble", key=bytes.fromhex(key.id)))
+
+
+def records_of(world: World, person_id: str) -> list[tuple[str, str, str | None]]:
+    """(kind, state, why) of each record about this person, in order."""
+    with world.database.reading() as session:
+        query = select(Registration).where(Registration.person_id == person_id).order_by(Registration.number)
+        return [(row.kind, row.state, row.answer_code) for row in session.scalars(query)]
+
+
+def sent(world: World) -> int:
+    """How many records are to be sent or were."""
+    with world.database.reading() as session:
+        return len(session.scalars(select(Delivery.id).where(Delivery.work == "submit")).all())
+
+
+AWAITED = ("check_in", "queued", "waits_for_arrival")
+
+
+def test_who_is_to_come_later_is_taken_back_and_filed_when_they_come(world: World) -> None:
+    two_tenants(world)
+    person, at = own_key(world).person_id, world.now + DAY
+    assert arrive(world, at) == [person]
+    assert records_of(world, person) == [("check_in", "queued", None), ("annulment", "queued", None), AWAITED]
+    before, world.now = sent(world), at - 1
+    come(world)
+    assert sent(world) == before
+    world.now = at
+    come(world)
+    come(world)
+    assert records_of(world, person)[2:] == [("check_in", "not_due", "replaced"), ("check_in", "queued", None)]
+    assert (sent(world), dates_filed(world)[-1][2]) == (before + 1, at)
+
+
+def test_the_same_arrival_or_departure_once_more_files_nothing(world: World) -> None:
+    two_tenants(world)
+    for say, at in ((arrive, world.now + DAY // 2), (leave, world.now + DAY)):
+        say(world, at)
+        before = len(dates_filed(world))
+        say(world, at)
+        assert len(dates_filed(world)) == before
+
+
+def test_who_opened_the_door_is_here_and_cannot_come_later(world: World) -> None:
+    two_tenants(world)
+    person = own_key(world).person_id
+    arrive(world, world.now + DAY)
+    world.now += 3600
+    open_door(world, own_key(world))
+    come(world)
+    assert records_of(world, person)[-1] == ("check_in", "queued", None)
+    assert dates_filed(world)[-1][2] == world.now
+    with pytest.raises(InputRefused) as refusal:
+        arrive(world, world.now + DAY)
+    assert (refusal.value.message, refusal.value.extra["field"]) == (IS_HERE, "arrived")
+
+
+def test_a_child_declared_later_comes_with_the_adult_who_is_to_come(world: World) -> None:
+    two_tenants(world)
+    at = world.now + DAY
+    arrive(world, at)
+    child = with_child(world)
+    assert records_of(world, child) == [AWAITED]
+    world.now += 3600
+    open_door(world, own_key(world))
+    come(world)
+    assert records_of(world, child)[-1] == ("check_in", "queued", None)
+
+
+def test_who_never_came_has_no_departure_and_nothing_is_sent_about_them(world: World) -> None:
+    stay, _ = two_tenants(world)
+    person = own_key(world).person_id
+    arrive(world, world.now + DAY)
+    with world.database.writing() as session:
+        world.now = max(world.now, session.get_one(Stay, stay).from_at) + 3600
+        end_stay(session, session.get_one(Stay, stay), world.keyring, world.now)
+    assert records_of(world, person)[-1] == ("check_in", "not_due", "stay_cancelled")
+    assert person not in [one for one, _ in check_outs(world)]
+    world.now += 2 * DAY
+    come(world)
+    assert records_of(world, person)[-1] == ("check_in", "not_due", "stay_cancelled")
