@@ -169,6 +169,25 @@ def is_unsent(session: Session, row: Registration) -> bool:
     return row.state == "queued" and session.scalar(begun.limit(1)) is None
 
 
+def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
+    """Withdraw the records of these people that have not been sent to this registry."""
+    ids = [person.id for person in group.people]
+    named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id.in_(ids))
+    query = select(Registration).where(
+        Registration.id.in_(named), Registration.state.in_(("queued", "waiting", BY_HAND))
+    )
+    here = query.where(Registration.registry_name == group.destination.registry_name)
+    unsent = [row for row in session.scalars(here).all() if is_unsent(session, row)]
+    for row in unsent:
+        row.state, row.answer_code = "not_due", why
+    settled = {"state": "expired", "outcome": why, "outcome_args": {}, "settled_at": now}
+    session.execute(
+        update(Delivery)
+        .where(Delivery.work == "submit", Delivery.about.in_([row.id for row in unsent]), Delivery.state == "owed")
+        .values(**settled)
+    )
+
+
 def party_of(destination: Destination) -> Party:
     """How this authority files people who came together."""
     return profile_at(destination).party

@@ -1,7 +1,8 @@
 """What is known of a tenant: sealed by field and source, concluded where it is read, and as registries take it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Final
 
@@ -95,3 +96,12 @@ def booking_of(stay: Stay, keyring: Keyring) -> Booking | None:
         return Booking(**json.loads(keyring.vault.open(booker.id, "fields", booker.sealed))[_BOOKING])
     except Erased:
         return None
+
+
+def facts_of(people: Sequence[Person], keyring: Keyring) -> dict[str, PersonFacts]:
+    """What is known of each person, by id; without those whose key is destroyed."""
+    found = {}
+    for person in people:
+        with suppress(Erased):
+            found[person.id] = person_facts(person.id, person_fields(person, keyring))
+    return found

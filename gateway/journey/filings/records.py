@@ -1,11 +1,10 @@
 """Registration records for a tenant's arrival, changes and departure."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Final, cast
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict
@@ -41,14 +40,22 @@ from gateway.journey.filings.parties import (
     period_begins,
     registered,
     send_at,
+    withdraw_unsent,
 )
-from gateway.journey.filings.person_fields import booking_of, person_facts, person_fields, person_sources, seal_sources
+from gateway.journey.filings.person_fields import (
+    booking_of,
+    facts_of,
+    person_facts,
+    person_fields,
+    person_sources,
+    seal_sources,
+)
 from gateway.journey.filings.sealed_records import open_record, seal_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
-from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
+from gateway.store import Destination, Person, Registration, Stay
 from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_
@@ -341,25 +348,6 @@ def _may_replace(session: Session, group: Group) -> bool:
     return any(waits or row.state == BY_HAND or row.answer_code == WAITS_FOR_ARRIVAL for row in at_hand)
 
 
-def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
-    """Withdraw the records of these people that have not been sent to this registry."""
-    ids = [person.id for person in group.people]
-    named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id.in_(ids))
-    query = select(Registration).where(
-        Registration.id.in_(named), Registration.state.in_(("queued", "waiting", BY_HAND))
-    )
-    here = query.where(Registration.registry_name == group.destination.registry_name)
-    unsent = [row for row in session.scalars(here).all() if is_unsent(session, row)]
-    for row in unsent:
-        row.state, row.answer_code = "not_due", why
-    settled = {"state": "expired", "outcome": why, "outcome_args": {}, "settled_at": now}
-    session.execute(
-        update(Delivery)
-        .where(Delivery.work == "submit", Delivery.about.in_([row.id for row in unsent]), Delivery.state == "owed")
-        .values(**settled)
-    )
-
-
 def _facts(stay: Stay, group: Group, kind: Kind, keyring: Keyring) -> Record:
     """The whole record for the registry port, opened with each person's key. Raises Erased."""
     known = {person.id: person_facts(person.id, person_fields(person, keyring)) for person in group.people}
@@ -390,15 +378,6 @@ def _period(stay: Stay, group: Group, kind: Kind, booking: Booking | None = None
     begins = period_begins(stay, group.people, group.destination)
     facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
     return with_terms(facts, booking) if booking else facts
-
-
-def facts_of(people: Sequence[Person], keyring: Keyring) -> dict[str, PersonFacts]:
-    """What is known of each person, by id; without those whose key is destroyed."""
-    found = {}
-    for person in people:
-        with suppress(Erased):
-            found[person.id] = person_facts(person.id, person_fields(person, keyring))
-    return found
 
 
 def _left_at(stay: Stay, kind: Kind) -> int:

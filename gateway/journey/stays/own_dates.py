@@ -17,8 +17,8 @@ from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import instant
 from gateway.journey.filings.held_records import arrivals_awaited, awaited
 from gateway.journey.filings.parties import arrival_date, is_unsent, own_arrival, people_of, registered
+from gateway.journey.filings.person_fields import facts_of
 from gateway.journey.filings.records import (
-    facts_of,
     report_departure,
     report_own_dates,
 )
