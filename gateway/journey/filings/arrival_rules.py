@@ -15,7 +15,7 @@ from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.verification.field_sources import FACT
 from gateway.journey.filings.destinations import asked_at, landlord_facts, unit_facts
-from gateway.journey.filings.parties import arrival_on_registering
+from gateway.journey.filings.parties import arrival_on_registering, own_arrival
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring
@@ -120,7 +120,7 @@ def _refuse_dates(
     session: Session, stay: Stay, person: Person, fields: Mapping[str, str], keyring: Keyring, now: int
 ) -> None:
     """Raise Conflict if a registry of the unit would refuse the dates of this person's record."""
-    person.arrived_at = own_arrival(stay, person.created_at)
+    person.arrived_at = arrival_on_registering(stay, person)
     for registry, record in arrival_records(session, stay, person, fields, keyring).items():
         own = tuple(one for one in record.people if one.id == person.id)
         reported = deadline(replace(record, people=own), now, REGISTRIES[registry].reporting) is not None
