@@ -10,13 +10,13 @@ from benchmarks.parties.people import STATELESS, Document, Person, Traveller
 
 # Streets and towns as people write them; countries without a line live in the first of the two general ones.
 HOMES: Final[Mapping[str, tuple[tuple[str, str, str, str], ...]]] = {
-    # country: (street, postal code, municipality, its code in Spain, where the page asks for it)
+    # country: (street, postal code, municipality, its code in Spain and Italy, where the page asks for it)
     "ESP": (
         ("Calle Mayor 5, 2º B", "28013", "Madrid", "28079"),
         ("Av. de l'Estació 12", "08201", "Sabadell", "08187"),
         ("Rúa Nova 3", "15705", "Santiago de Compostela", "15078"),
     ),
-    "ITA": (("Via dell'Orso 7", "20121", "Milano", ""), ("Piazza Navona 1", "00186", "Roma", "")),
+    "ITA": (("Via dell'Orso 7", "20121", "Milano", "403015146"), ("Piazza Navona 1", "00186", "Roma", ITALIAN_COMUNE)),
     "PRT": (("Rua de São João 10", "4050-553", "Porto", ""),),
     "DEU": (("Königstraße 14", "70173", "Stuttgart", ""), ("Große Gasse 3", "93047", "Regensburg", "")),
     "FRA": (("12 bis, rue de l'Église", "67000", "Strasbourg", ""),),

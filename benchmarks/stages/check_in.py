@@ -25,7 +25,8 @@ from gateway.store import Key, Verification
 MAX_REFUSALS: Final = 2  # first as they are, then with what the page asked for
 IN_FORM: Final = {"document.number": "id_number", "document.kind": "document_kind",
                   "document.issuing_country": "issuing_state", "document": "id_number"}  # fmt: skip
-CITIZENSHIP_ASKED: Final = ("it", "si", "hr")  # whose sentence asks a refugee for the country of citizenship
+# whose sentence asks a refugee for the country of citizenship
+CITIZENSHIP_ASKED: Final = ("it", "ross1000", "si", "hr")
 ADDRESS: Final = "residence."
 CHILD_FIELDS: Final = (
     "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",

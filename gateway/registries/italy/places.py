@@ -8,8 +8,10 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 
+from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.codes.table import Code, CodeTable
 from gateway.registries.italy.state_codes import STATE_CODES
+from gateway.texts.marks import N_
 
 ITALY = "100000100"
 _BUNDLED = Path(__file__).with_name("luoghi.csv")
@@ -64,6 +66,16 @@ def bundled_places() -> Places:
 def comune_names(on: date) -> list[tuple[str, str]]:
     """The comuni of this day in the bundled table, by code."""
     return bundled_places().comune_names(on)
+
+
+def no_state(country: str) -> str:
+    """Return the sentence for whoever gave a country without a code: what to choose instead."""
+    if country in UNDEFINED_NATIONALITY:
+        return N_(
+            "Choose the country of citizenship, or stateless: the police have no code for refugees or an unspecified "
+            "nationality."
+        )
+    return N_("Choose the country as it is called today: the police have no code for this one.")
 
 
 def read_places(text: str) -> Places:

@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 from gateway.domain.filings import field_rules as rules
-from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.registries.italy.places import Places, bundled_places
+from gateway.registries.italy.places import Places, bundled_places, no_state
 from gateway.registries.italy.profile import SPELLING
 from gateway.registries.italy.record import DOCUMENTS, HEADS, MAX_STAY_DAYS, SEX, arrival, nights, sent_names
 from gateway.texts.marks import N_
@@ -93,16 +92,7 @@ def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.
             comuni["document.issuing_place_code"] = person.document.issuing_place_code
     for field, country in countries.items():
         if country and not places.state(country):
-            yield FieldProblem(f"{at}.{field}", "unknown_code", _no_state(country))
+            yield FieldProblem(f"{at}.{field}", "unknown_code", no_state(country))
     for field, code in comuni.items():
         if code and not places.comune(code, today):
             yield FieldProblem(f"{at}.{field}", "unknown_code", N_("Choose a municipality (comune) that exists today."))
-
-
-def _no_state(country: str) -> str:
-    if country in UNDEFINED_NATIONALITY:
-        return N_(
-            "Choose the country of citizenship, or stateless: the police have no code for refugees or an unspecified "
-            "nationality."
-        )
-    return N_("Choose the country as it is called today: the police have no code for this one.")

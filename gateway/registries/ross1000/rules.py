@@ -4,7 +4,7 @@ from datetime import date
 
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
-from gateway.registries.italy.places import Places, bundled_places
+from gateway.registries.italy.places import Places, bundled_places, no_state
 from gateway.registries.italy.record import HEADS
 from gateway.registries.ross1000.record import SEX
 from gateway.texts.marks import N_
@@ -50,8 +50,7 @@ def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.
     countries = {"nationality": person.nationality, "residence.country": person.residence.country}
     for field, country in countries.items():
         if country and not places.state(country):
-            message = N_("Choose the country as it is called today: the police have no code for this one.")
-            yield FieldProblem(f"{at}.{field}", "unknown_code", message)
+            yield FieldProblem(f"{at}.{field}", "unknown_code", no_state(country))
     code = person.residence.municipality_code
     if person.residence.country == "ITA" and code and not places.comune(code, today):
         message = N_("Choose a municipality (comune) that exists today.")

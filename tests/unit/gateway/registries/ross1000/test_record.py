@@ -128,6 +128,12 @@ def test_what_the_region_refuses_is_refused_before_sending(changes: dict[str, An
     assert found(base_record(FACILITY, guest(**changes))) == [problem]
 
 
+def test_a_refugee_is_asked_for_the_country_of_citizenship() -> None:
+    filed = base_record(FACILITY, guest(nationality="XXB"))
+    (problem,) = rules.problems(filed, filed.stay.from_at + 60)
+    assert "country of citizenship, or stateless" in problem.sentence
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
