@@ -104,3 +104,9 @@ def revoke_key(gateway: Gateway, landlord_id: str, key_id: str) -> KeyShown:
         steps.revoke_for_landlord(session, key, gateway.keyring.passcode_key, gateway.now())
         session.flush()
         return key_shown(session, key, gateway.now())
+
+
+def stay_id_of_key(gateway: Gateway, landlord_id: str, key_id: str) -> str:
+    """Return the stay of a key. Raises NotFound."""
+    with gateway.database.reading() as session:
+        return steps.key_of(session, key_id, landlord_id).stay_id

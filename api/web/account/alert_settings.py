@@ -11,7 +11,7 @@ from api.services.account.alerts import AlertsForm, AlertsShown
 from api.web.shell.forms import Text, fault_values, refused_by
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
-from gateway.domain.errors import InputRefused
+from gateway.domain.errors import LodgekeyError
 from gateway.store import Account
 from gateway.texts.marks import N_
 
@@ -24,7 +24,7 @@ WRONG: Final = {
 }
 
 
-def alerts_page(request: Request, account: Account, shown: AlertsShown, error: InputRefused | None = None) -> Response:
+def alerts_page(request: Request, account: Account, shown: AlertsShown, error: LodgekeyError | None = None) -> Response:
     """Return the form with the saved values, with a new secret or an error if there is one."""
     values = {
         "role": account.role,
@@ -59,6 +59,6 @@ def change_alerts(
         shown = service.change_alerts(gateway, account, made)
     except ValidationError as error:
         return alerts_page(request, account, typed, refused_by(error, WRONG))
-    except InputRefused as error:
+    except LodgekeyError as error:
         return alerts_page(request, account, typed, error)
     return alerts_page(request, account, shown) if shown.webhook_secret else go("/account/alerts?done=noticepage.saved")

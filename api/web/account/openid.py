@@ -11,7 +11,7 @@ from api.services.account.openid import begin_sign_on, finish_sign_on
 from api.web.account.sign_in import login_page
 from api.web.shell.page_route import PageRoute, go, page_after
 from api.web.shell.render import page
-from gateway.domain.errors import SignOnNotEntitled, SignOnRefused, SignOnUnavailable
+from gateway.domain.errors import LodgekeyError
 from gateway.journey.accounts.sign_in import CEREMONY_SECONDS
 
 router = APIRouter(prefix="/login/officer", route_class=PageRoute, include_in_schema=False)
@@ -29,7 +29,7 @@ async def begin(
     """
     try:
         begun = await begin_sign_on(gateway, caller(request), page_after(asked, "/officer"))
-    except SignOnUnavailable as error:
+    except LodgekeyError as error:
         return login_page(request, gateway, error=error, asked=asked)
     answer = page(request, "account/to_provider.html", {"url": begun.url, "here": "/login"})
     # The browser comes back from the provider's site, and the cookie is good for one answer only.
@@ -48,7 +48,7 @@ async def come_back(request: Request, gateway: Gate) -> Response:
     ceremony = read_cookie(request, COOKIE)
     try:
         token, asked = await finish_sign_on(gateway, ceremony, dict(request.query_params), origin_of(request))
-    except (SignOnRefused, SignOnNotEntitled, SignOnUnavailable) as error:
+    except LodgekeyError as error:
         answer = login_page(request, gateway, error=error)
     else:
         answer = page(request, "account/signed_in.html", {"home": asked, "here": "/login"})

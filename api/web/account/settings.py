@@ -12,13 +12,13 @@ from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
-from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete, refused_by
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete, refused_by, shown_again
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import MIN_LENGTH
 from gateway.domain.accounts.staff_rights import RIGHTS
-from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, PasswordDiffers, PasswordWrong
+from gateway.domain.errors import LodgekeyError, PasswordDiffers
 from gateway.store import Account
 from gateway.texts.marks import N_
 
@@ -53,7 +53,13 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
     return page(request, "account/settings.html", values, error.status if error else 200)
 
 
+def account_again(error: LodgekeyError, request: Request, gateway: Gate, account: Anybody) -> Response:
+    """Return the page with the error of a form on it, and no password."""
+    return account_page(request, gateway, account, error)
+
+
 @router.post("/account/password")
+@shown_again(account_again)
 def change_password(
     request: Request,
     gateway: Gate,
@@ -62,20 +68,18 @@ def change_password(
     new: Text = "",
     again: Text = "",
 ) -> Response:
-    """Change the password; show the page with the error, and no password, if refused."""
-    try:
-        refuse_incomplete({"old": old, "new": new, "again": again}, Input("old", 1000), Input("new"), Input("again"))
-        if new != again:
-            raise PasswordDiffers(N_("The new passwords do not match. Enter them again."), field="again")
-        token = replace_password(gateway, account, PasswordForm(old=old, new=new), origin_of(request))
-    except (PasswordWrong, InputRefused, Conflict) as error:
-        return account_page(request, gateway, account, error)
+    """Change the password."""
+    refuse_incomplete({"old": old, "new": new, "again": again}, Input("old", 1000), Input("new"), Input("again"))
+    if new != again:
+        raise PasswordDiffers(N_("The new passwords do not match. Enter them again."), field="again")
+    token = replace_password(gateway, account, PasswordForm(old=old, new=new), origin_of(request))
     answer = go("/account?done=account.password_changed")
     set_session_cookie(gateway, request, answer, token)
     return answer
 
 
 @router.post("/account/passkeys/{passkey_id}/remove")
+@shown_again(account_again)
 def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> Response:
     """Delete a passkey."""
     passkey_service.remove_passkey(gateway, account, passkey_id)
@@ -126,16 +130,19 @@ def add_staff(
         made = service.add_staff(gateway, owner, StaffForm.model_validate(typed))
     except ValidationError as error:
         return staff_page(request, gateway, owner, error=refused_by(error, WRONG_STAFF), typed=typed)
-    except (InputRefused, Conflict) as error:
+    except LodgekeyError as error:
         return staff_page(request, gateway, owner, error=error, typed=typed)
     return staff_page(request, gateway, owner, taken_on=made)
 
 
+def staff_again(error: LodgekeyError, request: Request, gateway: Gate, owner: Owner) -> Response:
+    """Return the page of the team with the error of a form on it."""
+    return staff_page(request, gateway, owner, error=error)
+
+
 @router.post("/landlord/staff/{account_id}/end")
-def end_staff(request: Request, gateway: Gate, owner: Owner, account_id: str) -> Response:
+@shown_again(staff_again)
+def end_staff(gateway: Gate, owner: Owner, account_id: str) -> Response:
     """Remove a team member."""
-    try:
-        service.end_staff(gateway, owner, account_id)
-    except Conflict as error:
-        return staff_page(request, gateway, owner, error=error)
+    service.end_staff(gateway, owner, account_id)
     return go("/landlord/staff?done=staff.ended")

@@ -14,7 +14,7 @@ from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, notice_of, page_after
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
+from gateway.domain.errors import LodgekeyError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -63,7 +63,7 @@ def sign_in(
     try:
         refuse_incomplete({"login": login, "password": password}, Input("login"), Input("password", 1000))
         account, token = service.sign_in(gateway, SignInForm(login=login, password=password), origin_of(request))
-    except (InputRefused, SignInNeeded) as error:
+    except LodgekeyError as error:
         return login_page(request, gateway, login, error, asked)
     answer = go(page_after(asked, f"/{account.role}"))
     set_session_cookie(gateway, request, answer, token)

@@ -8,16 +8,17 @@ from api.framework.dependencies import Anybody, Gate, LandlordId
 from api.services.landlord import one_time_codes as service
 from api.services.landlord.stays import read_stay
 from api.services.landlord.units import get_unit
-from api.web.landlord.pages import stay_page
+from api.web.landlord.pages import stay_again
+from api.web.shell.forms import shown_again
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import page
-from gateway.domain.errors import LodgekeyError, NotFound
 
 router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=False)
 Once = Annotated[str, Form(max_length=64)]
 
 
 @router.post("/stays/{stay_id}/locks/{lock_id}/code")
+@shown_again(stay_again)
 def make_code(
     request: Request,
     gateway: Gate,
@@ -28,13 +29,7 @@ def make_code(
     idempotency_key: Once,
 ) -> Response:
     """Show a new code on a page of its own; a reload shows the same code until it is used or cancelled."""
-    try:
-        made = service.make_once_code(gateway, landlord_id, stay_id, lock_id, account, idempotency_key)
-    except NotFound:
-        raise
-    except LodgekeyError as error:
-        stay = read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error)
+    made = service.make_once_code(gateway, landlord_id, stay_id, lock_id, account, idempotency_key)
     stay = read_stay(gateway, landlord_id, stay_id, account)
     unit = get_unit(gateway, landlord_id, stay.unit)
     (label,) = [lock.label or lock.id for lock in unit.locks if lock.id == lock_id]
@@ -43,6 +38,7 @@ def make_code(
 
 
 @router.post("/stays/{stay_id}/codes/end")
+@shown_again(stay_again)
 def end_codes(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
     """Cancel the unused codes; the page shows them as ending until the lock confirms it."""
     service.end_once_codes(gateway, landlord_id, stay_id)

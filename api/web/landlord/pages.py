@@ -20,12 +20,12 @@ from api.services.officer.cases import list_cases
 from api.services.officer.filings import list_attention
 from api.services.schemas import DatesForm, StayShown, UnitForm, UnitShown
 from api.web.landlord.bookings import OF_BOOKING, booking_form, booking_typed, booking_values
-from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
+from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete, shown_again
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import RIGHTS, may
-from gateway.domain.errors import InputRefused, LodgekeyError, NotFound
+from gateway.domain.errors import LodgekeyError
 from gateway.domain.verification.liveness import LEVELS, Level
 from gateway.journey.alerts import Readers, find_alerts
 from gateway.store import Account
@@ -112,13 +112,22 @@ async def correct_facts(request: Request, gateway: Gate, landlord_id: LandlordId
         refuse_incomplete({name: str(text) for name, text in fields.items()}, Input("address"), *inputs)
         form = unit_facts.UnitFactsForm.model_validate({"address": address, **typed})
         unit_facts.correct_facts(gateway, landlord_id, unit_id, form)
-    except InputRefused as error:
+    except LodgekeyError as error:
         shown = UnitFactsShown(address=address, unit=typed["unit"], landlord=typed["landlord"])
         return unit_page(request, get_unit(gateway, landlord_id, unit_id), shown, None, error)
     return go(f"/landlord/units/{unit_id}?done=unit.facts_saved")
 
 
+def unit_again(
+    error: LodgekeyError, request: Request, gateway: Gate, landlord_id: LandlordId, unit_id: str
+) -> Response:
+    """Return the page of a unit with the error of a form on it."""
+    facts = unit_facts.read_facts(gateway, landlord_id, unit_id)
+    return unit_page(request, get_unit(gateway, landlord_id, unit_id), facts, None, error)
+
+
 @router.post("/units/{unit_id}/level")
+@shown_again(unit_again)
 def choose_level(gateway: Gate, landlord_id: LandlordId, unit_id: str, level: Annotated[Level, Form()]) -> Response:
     """Save how the unit's tenants prove that they are present."""
     units.change_unit(gateway, landlord_id, unit_id, UnitForm(liveness_level=level))
@@ -150,8 +159,6 @@ async def offer_key(
         refuse_incomplete({"from": start, "until": until}, *DATES)
         form = OfferForm.model_validate({"from": start, "until": until, "booking": booking_form(typed)})
         made = offers.create_offer(gateway, landlord_id, unit_id, form, idempotency_key)
-    except NotFound:
-        raise
     except LodgekeyError as error:
         unit = get_unit(gateway, landlord_id, unit_id)
         return show_dates(request, unit, start, until, error, typed)
@@ -231,7 +238,47 @@ def draw_code(url: str) -> str:
     return segno.make(url, error="m").svg_inline(omitsize=True, border=2)
 
 
+def stay_again(
+    error: LodgekeyError,
+    request: Request,
+    gateway: Gate,
+    landlord_id: LandlordId,
+    account: Anybody,
+    stay_id: str,
+    start: str | None = None,
+    until: str | None = None,
+) -> Response:
+    """Return the page of a stay with the error of a form on it, and the dates that were typed."""
+    stay = stays.read_stay(gateway, landlord_id, stay_id, account)
+    typed = {name: text for name, text in (("from", start), ("until", until)) if text is not None}
+    return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error, typed)
+
+
+def stay_of_link_again(
+    error: LodgekeyError,
+    request: Request,
+    gateway: Gate,
+    landlord_id: LandlordId,
+    account: Anybody,
+    offer_id: str,
+    arrived: str | None = None,
+) -> Response:
+    """Return the page of a link's stay with the error of a form on it, and the arrival that was typed."""
+    stay = stays.read_stay(gateway, landlord_id, offers.stay_id_of(gateway, landlord_id, offer_id), account)
+    typed = {} if arrived is None else {f"{ARRIVED}-{offer_id}": arrived}
+    return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error, typed)
+
+
+def stay_of_key_again(
+    error: LodgekeyError, request: Request, gateway: Gate, landlord_id: LandlordId, account: Anybody, key_id: str
+) -> Response:
+    """Return the page of a key's stay with the error of a form on it."""
+    stay_id = stays.stay_id_of_key(gateway, landlord_id, key_id)
+    return stay_again(error, request, gateway, landlord_id, account, stay_id)
+
+
 @router.post("/stays/{stay_id}/offers")
+@shown_again(stay_again)
 def another_link(gateway: Gate, landlord_id: LandlordId, stay_id: str, idempotency_key: Once) -> Response:
     """Create one more link for the same stay."""
     offers.create_another_offer(gateway, landlord_id, stay_id, idempotency_key)
@@ -239,35 +286,30 @@ def another_link(gateway: Gate, landlord_id: LandlordId, stay_id: str, idempoten
 
 
 @router.post("/offers/{offer_id}/phones")
+@shown_again(stay_of_link_again)
 def another_phone(gateway: Gate, landlord_id: LandlordId, offer_id: str, idempotency_key: Once) -> Response:
     """Create a link for another phone of the tenant who registered with this one."""
     return go(f"/landlord/stays/{offers.create_phone_offer(gateway, landlord_id, offer_id, idempotency_key).stay_id}")
 
 
 @router.post("/offers/{offer_id}/departure")
+@shown_again(stay_of_link_again)
 def record_departure(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
     """Record that the tenant of this link left before the others, now."""
     return go(f"/landlord/stays/{offers.record_departure(gateway, landlord_id, offer_id, DepartureForm()).stay_id}")
 
 
 @router.post("/offers/{offer_id}/arrival")
-def record_arrival(
-    request: Request, gateway: Gate, landlord_id: LandlordId, account: Anybody, offer_id: str, arrived: Text = ""
-) -> Response:
-    """Record when the tenant of this link arrived, if not with the others; show the page again if it is refused."""
-    try:
-        refuse_incomplete({ARRIVED: arrived}, Input(ARRIVED, 40))
-        stay_id = offers.record_arrival(gateway, landlord_id, offer_id, ArrivalForm(arrived=arrived)).stay_id
-    except NotFound:
-        raise
-    except LodgekeyError as error:
-        stay = stays.read_stay(gateway, landlord_id, offers.stay_id_of(gateway, landlord_id, offer_id), account)
-        unit = get_unit(gateway, landlord_id, stay.unit)
-        return stay_page(request, account, stay, unit, None, error, {f"{ARRIVED}-{offer_id}": arrived})
+@shown_again(stay_of_link_again)
+def record_arrival(gateway: Gate, landlord_id: LandlordId, offer_id: str, arrived: Text = "") -> Response:
+    """Record when the tenant of this link arrived, if not with the others."""
+    refuse_incomplete({ARRIVED: arrived}, Input(ARRIVED, 40))
+    stay_id = offers.record_arrival(gateway, landlord_id, offer_id, ArrivalForm(arrived=arrived)).stay_id
     return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 
 @router.post("/offers/{offer_id}/withdraw")
+@shown_again(stay_of_link_again)
 def withdraw_link(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Response:
     """Make a link stop working."""
     stay_id = offers.withdraw_offer(gateway, landlord_id, offer_id).stay_id
@@ -275,29 +317,23 @@ def withdraw_link(gateway: Gate, landlord_id: LandlordId, offer_id: str) -> Resp
 
 
 @router.post("/stays/{stay_id}/dates")
+@shown_again(stay_again)
 def change_dates(
-    request: Request,
     gateway: Gate,
     landlord_id: LandlordId,
-    account: Anybody,
     stay_id: str,
     start: Annotated[str, Form(alias="from", max_length=10_000)] = "",
     until: Text = "",
 ) -> Response:
-    """Change the dates; show the page with the error if they are refused."""
+    """Change the dates."""
     typed = {"from": start, "until": until}
-    try:
-        refuse_incomplete(typed, *DATES)
-        stays.change_stay(gateway, landlord_id, stay_id, DatesForm.model_validate(typed))
-    except NotFound:
-        raise
-    except LodgekeyError as error:
-        stay = stays.read_stay(gateway, landlord_id, stay_id, account)
-        return stay_page(request, account, stay, get_unit(gateway, landlord_id, stay.unit), None, error, typed)
+    refuse_incomplete(typed, *DATES)
+    stays.change_stay(gateway, landlord_id, stay_id, DatesForm.model_validate(typed))
     return go(f"/landlord/stays/{stay_id}?done=staypage.saved")
 
 
 @router.post("/stays/{stay_id}/end")
+@shown_again(stay_again)
 def end_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
     """End the stay now."""
     stays.end_stay(gateway, landlord_id, stay_id)
@@ -305,6 +341,7 @@ def end_stay(gateway: Gate, landlord_id: LandlordId, stay_id: str) -> Response:
 
 
 @router.post("/stays/{stay_id}/locks/{lock_id}/ask")
+@shown_again(stay_again)
 def ask_lock(gateway: Gate, landlord_id: LandlordId, stay_id: str, lock_id: str) -> Response:
     """Have a lock of the stay's unit asked for its state."""
     units.request_lock_state(gateway, landlord_id, lock_id)
@@ -312,9 +349,9 @@ def ask_lock(gateway: Gate, landlord_id: LandlordId, stay_id: str, lock_id: str)
 
 
 @router.post("/keys/{key_id}/revoke")
-def revoke_key(gateway: Gate, landlord_id: LandlordId, account: Anybody, key_id: str) -> Response:
+@shown_again(stay_of_key_again)
+def revoke_key(gateway: Gate, landlord_id: LandlordId, key_id: str) -> Response:
     """Revoke a key; the page shows "being revoked" until the lock confirms it, if a lock holds the key."""
     key = stays.revoke_key(gateway, landlord_id, key_id)
-    listed = stays.list_stays(gateway, landlord_id, account)
-    stay_id = next(stay.id for stay in listed if any(key.id == key_id for key in stay.keys))
+    stay_id = stays.stay_id_of_key(gateway, landlord_id, key_id)
     return go(f"/landlord/stays/{stay_id}?done=staypage.{'taken_back' if key.state == 'taken_back' else 'revoking'}")

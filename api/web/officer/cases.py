@@ -16,7 +16,7 @@ from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import DOCUMENT_KINDS
-from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, NotFound
+from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.domain.verification.field_sources import FACT
 from gateway.store import Account
 from gateway.texts.marks import N_
@@ -54,7 +54,7 @@ def decide(
         refuse_incomplete({"reason": reason} | given, Input("reason", 400, needed=False), *inputs)
         form = DecisionForm.model_validate({"decision": decision, "reason": reason, "fields": given})
         service.decide_case(gateway, account, case_id, form)
-    except (Conflict, InputRefused) as error:
+    except LodgekeyError as error:
         return case_page(request, gateway, account, case_id, error, reason, given)
     return go(f"/{account.role}?done=case.done.{decision}")
 

@@ -19,7 +19,7 @@ from api.web.shell.page_route import PageRoute, notice_of
 from api.web.shell.render import language_of, page, render
 from gateway.clock import utc_now
 from gateway.domain.disclosure.cloud_event import RESTORED
-from gateway.domain.errors import DisclosureBlocked, InputRefused
+from gateway.domain.errors import DisclosureBlocked, LodgekeyError
 from gateway.feed.stream import Feed, FeedItem, Reader, always
 from gateway.texts.languages import Language
 from gateway.texts.marks import N_
@@ -101,7 +101,7 @@ def ask_purpose(request: Request, account: Officer, record_id: str) -> Response:
     return purpose_page(request, {"purpose": "", "note": ""})
 
 
-def purpose_page(request: Request, typed: Mapping[str, str], error: InputRefused | None = None) -> Response:
+def purpose_page(request: Request, typed: Mapping[str, str], error: LodgekeyError | None = None) -> Response:
     """Return the page that asks for the purpose, with an error and what was typed if there was one."""
     values = {"role": "officer", "opened": None, "purposes": PURPOSES, "typed": typed}
     shown = values | fault_values(language_of(request), error)
@@ -122,8 +122,8 @@ def open_record(
         refuse_incomplete({"note": note}, Input("note", 120, needed=False))
         if purpose not in PURPOSES:
             raise FormRefused([Wrong("purpose", N_("Choose what the record is needed for."), {})])
-    except InputRefused as error:
+        stated = f"{purpose}: {note.strip()}" if note.strip() else purpose
+        opened = registrations.open_record(gateway, account, record_id, PurposeForm(purpose=stated))
+    except LodgekeyError as error:
         return purpose_page(request, {"purpose": purpose, "note": note}, error)
-    stated = f"{purpose}: {note.strip()}" if note.strip() else purpose
-    opened = registrations.open_record(gateway, account, record_id, PurposeForm(purpose=stated))
     return page(request, "officer/open_record.html", {"role": "officer", "opened": opened})

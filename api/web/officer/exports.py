@@ -11,11 +11,20 @@ from api.framework.dependencies import Gate, Officer
 from api.framework.downloads import csv_download
 from api.services.officer import exports as service
 from api.services.officer.exports import ExportDecision, ExportForm
-from api.web.shell.forms import FormRefused, Input, Text, Wrong, fault_values, refuse_incomplete, refused_by
+from api.web.shell.forms import (
+    FormRefused,
+    Input,
+    Text,
+    Wrong,
+    fault_values,
+    refuse_incomplete,
+    refused_by,
+    shown_again,
+)
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import Conflict, InputRefused, LodgekeyError, NotAllowed
+from gateway.domain.errors import LodgekeyError
 from gateway.store import Account
 from gateway.texts.marks import N_
 
@@ -79,7 +88,7 @@ def ask_export(
     try:
         refuse_incomplete(typed, *INPUTS)
         service.request_export(gateway, account, export_form(typed))
-    except (Conflict, InputRefused, NotAllowed) as error:
+    except LodgekeyError as error:
         return exports_page(request, gateway, account, error, typed)
     return go("/officer/exports?done=export.asked")
 
@@ -105,26 +114,26 @@ def day_of(name: str, text: str) -> date:
     return day
 
 
+def exports_again(error: LodgekeyError, request: Request, gateway: Gate, account: Officer) -> Response:
+    """Return the page of exports with the error of a form on it."""
+    return exports_page(request, gateway, account, error)
+
+
 @router.post("/{export_id}/decision")
+@shown_again(exports_again)
 def decide_export(
-    request: Request,
     gateway: Gate,
     account: Officer,
     export_id: str,
     decision: Annotated[str, Form(pattern="^(approve|refuse)$")],
 ) -> Response:
     """Approve or refuse another officer's request."""
-    try:
-        service.decide_export(gateway, account, export_id, ExportDecision(approve=decision == "approve"))
-    except (Conflict, NotAllowed) as error:
-        return exports_page(request, gateway, account, error)
+    service.decide_export(gateway, account, export_id, ExportDecision(approve=decision == "approve"))
     return go(f"/officer/exports?done=export.{decision}d")
 
 
 @router.post("/{export_id}/file")
-def take_export(request: Request, gateway: Gate, account: Officer, export_id: str) -> Response:
+@shown_again(exports_again)
+def take_export(gateway: Gate, account: Officer, export_id: str) -> Response:
     """Send the file, which can be downloaded only once."""
-    try:
-        return csv_download(service.take_export(gateway, account, export_id), "registrations.csv")
-    except (Conflict, NotAllowed) as error:
-        return exports_page(request, gateway, account, error)
+    return csv_download(service.take_export(gateway, account, export_id), "registrations.csv")

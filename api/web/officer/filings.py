@@ -15,7 +15,7 @@ from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import DOCUMENT_KINDS
-from gateway.domain.errors import Conflict, InputRefused, LodgekeyError
+from gateway.domain.errors import InputRefused, LodgekeyError
 from gateway.journey.filings.corrections import CORRECTABLE as ALL_FIELDS
 from gateway.journey.filings.reconciling import DIFFERENCES
 from gateway.registries import REGISTRIES
@@ -125,7 +125,7 @@ def settle(
         refuse_incomplete({"receipt": receipt}, Input("receipt", 128, needed=False))
         form = OutcomeForm.model_validate({"outcome": outcome, "receipt": receipt})
         settled = service.settle_filing(gateway, account, record_id, form)
-    except (Conflict, InputRefused) as error:
+    except LodgekeyError as error:
         return filing_page(request, gateway, account, record_id, error, Sent(receipt=receipt, outcome=outcome))
     return go(f"/{home}/filings/{settled.id}{DONE}settled")
 
@@ -150,7 +150,7 @@ def correct(
         refuse_incomplete({"reason": reason, field: value}, Input("reason"), Input(field, needed=False))
         form = CorrectionForm(fields={field: value}, reason=reason.strip(), person=person)
         service.correct_filing(gateway, account, record_id, form)
-    except (Conflict, InputRefused) as error:
+    except LodgekeyError as error:
         sent = Sent(field if field in ALL_FIELDS else "", value, reason, person)
         return filing_page(request, gateway, account, record_id, error, sent)
     return go(f"/{home}/filings/{record_id}{DONE}corrected")
@@ -162,6 +162,6 @@ def file_again(request: Request, gateway: Gate, account: Decider, home: str, rec
     refuse_other_home(account, home)
     try:
         service.file_filing_again(gateway, account, record_id)
-    except Conflict as error:
+    except LodgekeyError as error:
         return filing_page(request, gateway, account, record_id, error)
     return go(f"/{home}/filings/{record_id}{DONE}repeated")

@@ -1,15 +1,17 @@
 """Forms that are shown again when they are refused: a sentence for each wrong input, which names it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import wraps
+from inspect import Parameter, signature
 from typing import Annotated, Any, Final
 
-from fastapi import Form
+from fastapi import Form, Response
 from pydantic import ValidationError
 
 from api.services.error_text import error_text, field_texts
 from api.web.shell.fault import Fault
-from gateway.domain.errors import InputRefused, LodgekeyError
+from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
 from gateway.domain.filings.field_names import named_text
 from gateway.texts.families import FAMILIES
 from gateway.texts.identity import REASON
@@ -39,6 +41,35 @@ class Wrong:
     name: str
     sentence: str
     values: Mapping[str, object]
+
+
+def shown_again(show: Callable[..., Response]) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    """Decorate a handler of a form: if it is refused, the answer is the form's page instead of the error page.
+
+    `show` returns that page for the error. Its other parameters are passed to it by name: those that the handler has,
+    and those that FastAPI finds for `show` alone. Where there is no page, `show` raises too. Nobody who has to sign in
+    is shown a page.
+    """
+    of_page = [one for one in list(signature(show).parameters.values())[1:] if one.kind is not Parameter.VAR_KEYWORD]
+
+    def decorate(handle: Callable[..., Response]) -> Callable[..., Response]:
+        own = signature(handle)
+
+        @wraps(handle)
+        def handle_form(**given: Any) -> Response:
+            try:
+                return handle(**{name: given[name] for name in own.parameters})
+            except SignInNeeded:
+                raise
+            except LodgekeyError as error:
+                return show(error, **{one.name: given[one.name] for one in of_page if one.name in given})
+
+        both = {one.name: one for one in of_page if one.default is Parameter.empty} | own.parameters
+        named = [one.replace(kind=Parameter.KEYWORD_ONLY) for one in both.values()]
+        handle_form.__dict__.update(__signature__=own.replace(parameters=named), shown_again=show)
+        return handle_form
+
+    return decorate
 
 
 class FormRefused(InputRefused):

@@ -20,6 +20,7 @@ from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
 SEE_OTHER = 303
+OF_TENANTS: Final = re.compile(r"/(?:o|take|onboarding|companion|key)(?:/|$)")  # tenants have no start page
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no second slash, no backslash
 
 
@@ -94,7 +95,9 @@ def error_page(request: Request, error: LodgekeyError) -> Response:
 def problem_page(request: Request, status: int, code: str, sentence: str) -> Response:
     """Return the error page with a sentence in the reader's language."""
     again = request.url.path if request.method == "GET" and status in (429, 500, 503) else None
-    return page(request, "shared/error.html", {"sentence": sentence, "code": code, "again": again}, status)
+    of_tenant = OF_TENANTS.match(request.url.path) is not None
+    values = {"sentence": sentence, "code": code, "again": again, "of_tenant": of_tenant}
+    return page(request, "shared/error.html", values | {"back": request.method != "GET"}, status)
 
 
 def wants_page(request: Request) -> bool:

@@ -10,7 +10,7 @@ from api.web.shell.corrections import fields_in, refused_correction
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of
 from api.web.tenant.pages import key_page
-from gateway.domain.errors import InputRefused
+from gateway.domain.errors import LodgekeyError
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
@@ -28,7 +28,7 @@ async def correct(
     form = OwnCorrectionForm(registration=registration, person=person, fields=given)
     try:
         correct_own(gateway, token, form)
-    except InputRefused as error:
+    except LodgekeyError as error:
         sent = refused_correction(error, registration, person, given, language_of(request))
-        return key_page(request, gateway, token, sent, error.status)
+        return key_page(request, gateway, token, sent, error)
     return go("/key?done=keypage.done.corrected")

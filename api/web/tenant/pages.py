@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFil
 from api.framework.cookies import read_cookie, set_cookie
 from api.framework.dependencies import COMPANION_COOKIE, OFFER_COOKIE, Gate, OfferToken, caller
 from api.framework.uploads import read_upload, read_uploads
+from api.services.error_text import error_text
 from api.services.schemas import CodeShown, ConsentForm, OnboardingShown
 from api.services.tenant import onboarding as service
 from api.services.tenant.corrections import read_refusals
@@ -21,6 +22,7 @@ from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm
 from api.web.shell.corrections import NONE_SENT, Correction
 from api.web.shell.countries import country_choices, nationality_choices
 from api.web.shell.fault import Fault
+from api.web.shell.forms import shown_again
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.tenant.asked_facts import asked_facts
@@ -28,7 +30,7 @@ from api.web.tenant.faults import FACT, PART_MISSING, fault_of, faults_in
 from api.web.tenant.onboarding_form import CHOSEN, SAME_RESIDENCE, Entered, details_asked, entered_in, problems_of
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
-from gateway.domain.errors import Busy, Conflict, InputRefused
+from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
 from gateway.journey.stays.shared_facts import RESIDENCE
@@ -238,7 +240,18 @@ def form_values(
     }
 
 
+def key_again(error: LodgekeyError, request: Request, gateway: Gate, token: OfferToken) -> Response:
+    """Return the page of the stage that the tenant has reached, with the error of a form on it."""
+    onboarding = service.read_onboarding(gateway, token)
+    if onboarding.stage not in WAITING:
+        return key_page(request, gateway, token, error=error)
+    faults = [Fault("", error_text(language_of(request), error))]
+    values = {"onboarding": onboarding, "stage": onboarding.stage, "faults": faults}
+    return page(request, "tenant/wait.html", values, error.status)
+
+
 @router.post("/onboarding/holder")
+@shown_again(key_again)
 def take_key(gateway: Gate, token: OfferToken, holder_key: Annotated[str, Form(max_length=2000)]) -> Response:
     """Issue the keys to this phone, for a tenant who registered elsewhere; `holder_key` is a JWK in JSON."""
     service.bind_holder(gateway, token, public_key_from_json(holder_key))
@@ -256,13 +269,18 @@ def key_page(
     gateway: Gateway,
     token: str,
     correction: Correction = NONE_SENT,
-    status: int = 200,
+    error: LodgekeyError | None = None,
 ) -> Response:
-    """Return the page of the keys; `correction` is one that was sent and refused."""
+    """Return the page of the keys, with the error of a form on it; `correction` is one that was sent and refused.
+
+    The error is beside the fields of the correction, or in the page's own summary if they are asked no more.
+    """
     onboarding = service.read_onboarding(gateway, token)
     if onboarding.stage not in WITH_KEY:
         return go("/onboarding")
-    overview = read_overview(gateway, token)
+    overview, language = read_overview(gateway, token), language_of(request)
+    refusals = read_refusals(gateway, token, language)
+    beside = any(correction.is_of(one.registration, one.person) for one in refusals)
     values = {
         "onboarding": onboarding,
         "keys": overview.keys,
@@ -274,15 +292,16 @@ def key_page(
         "party_open": overview.party_open,
         "has_surname": overview.has_surname,
         "own_dates": overview.own,
-        "refusals": read_refusals(gateway, token, language_of(request)),
+        "refusals": refusals,
+        "faults": [Fault("", error_text(language, error))] if error and not beside else [],
         "correction": correction,
         "code_tables": tables_in(gateway, token, onboarding, correction),
         "documents": onboarding.documents,
-        **child_values(language_of(request), onboarding),
+        **child_values(language, onboarding),
         "registering": bool(read_cookie(request, COMPANION_COOKIE)),
         "notice": notice_of(request, DONE),
     }
-    return page(request, "tenant/key.html", values, status)
+    return page(request, "tenant/key.html", values, error.status if error else 200)
 
 
 def tables_in(
@@ -314,6 +333,7 @@ def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, o
 
 
 @router.post("/key/withdraw")
+@shown_again(key_again)
 def withdraw_face(request: Request, gateway: Gate, token: OfferToken) -> Response:
     """Withdraw the consent to the face comparison. The keys are not affected."""
     agreed = ConsentForm(registration=True, face=False, text_version=LATEST, language=language_of(request))

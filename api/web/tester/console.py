@@ -7,11 +7,13 @@ from fastapi.responses import PlainTextResponse
 
 from api.framework.dependencies import Gate, Tester, check_origin
 from api.services.devices.status import list_deliveries, list_locks
+from api.web.shell.forms import fault_values, shown_again
 from api.web.shell.page_route import PageRoute, go
-from api.web.shell.render import page
+from api.web.shell.render import language_of, page
 from api.web.tester import simulator
 from api.web.tester.simulator import SimulatorAway
-from gateway.domain.errors import NotFound
+from gateway.bootstrap import Gateway
+from gateway.domain.errors import LodgekeyError, NotFound
 from gateway.texts.marks import N_
 
 router = APIRouter(prefix="/tester", route_class=PageRoute, include_in_schema=False)
@@ -53,6 +55,11 @@ Word = Annotated[str, Form(max_length=20)]
 @router.get("")
 def show_fleet(request: Request, gateway: Gate, _account: Tester) -> Response:
     """Show all devices."""
+    return fleet_page(request, gateway)
+
+
+def fleet_page(request: Request, gateway: Gateway, error: LodgekeyError | None = None) -> Response:
+    """Return the page of all devices, with an error if there was one."""
     devices = {device["device"]: with_faults(device) for device in simulator.fetch(gateway, "/devices") or []}
     opened = request.query_params.get("open")
     values = {
@@ -60,14 +67,20 @@ def show_fleet(request: Request, gateway: Gate, _account: Tester) -> Response:
         "locks": list_locks(gateway),
         "deliveries": list_deliveries(gateway),
         "devices": devices,
-        "faults": tuple(FAULTS) if devices else (),
+        "fault_names": tuple(FAULTS) if devices else (),
         "acts": ACTS if devices else (),
         "only_locks": ONLY_LOCKS,
         "registry": simulator.fetch(gateway, "/registry") if devices else None,
         "recording": simulator.fetch(gateway, "/recording") if devices else None,
         "opened": opened if opened in devices else None,
+        **fault_values(language_of(request), error),
     }
-    return page(request, "tester/console.html", values)
+    return page(request, "tester/console.html", values, error.status if error else 200)
+
+
+def fleet_again(error: LodgekeyError, request: Request, gateway: Gate) -> Response:
+    """Return the page of all devices with the error of a form on it."""
+    return fleet_page(request, gateway, error)
 
 
 def with_faults(device: dict[str, Any]) -> dict[str, Any]:
@@ -78,6 +91,7 @@ def with_faults(device: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.post("/devices/{device}/faults")
+@shown_again(fleet_again)
 def set_fault(request: Request, gateway: Gate, _account: Tester, device: str, fault: Word) -> Response:
     """Set one fault of one device, or clear all of them."""
     check_origin(request)
@@ -88,6 +102,7 @@ def set_fault(request: Request, gateway: Gate, _account: Tester, device: str, fa
 
 
 @router.post("/devices/{device}/acts")
+@shown_again(fleet_again)
 def act_on_lock(request: Request, gateway: Gate, _account: Tester, device: str, act: Word) -> Response:
     """Turn the knob of a lock, or reset it to factory settings."""
     check_origin(request)
@@ -109,6 +124,7 @@ def show_messages(request: Request, gateway: Gate, _account: Tester, device: str
 
 
 @router.post("/registry")
+@shown_again(fleet_again)
 def set_behaviour(request: Request, gateway: Gate, _account: Tester, behaviour: Word) -> Response:
     """Set how the simulated registry behaves from now on."""
     check_origin(request)
@@ -117,6 +133,7 @@ def set_behaviour(request: Request, gateway: Gate, _account: Tester, behaviour: 
 
 
 @router.post("/recording")
+@shown_again(fleet_again)
 def record(request: Request, gateway: Gate, _account: Tester, act: Word) -> Response:
     """Start a new recording, or discard the current one."""
     check_origin(request)

@@ -86,7 +86,13 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (
         "shared/error.html",
-        {"sentence": "链接已过期，请向房东索取新链接。", "code": "offer_expired", "again": None},
+        {
+            "sentence": "链接已过期，请向房东索取新链接。",
+            "code": "offer_expired",
+            "again": None,
+            "of_tenant": True,
+            "back": False,
+        },
     ),
     "onboarding": ("tenant/onboarding.html", form_in("zh-CN")),
     "onboarding-missing": ("tenant/onboarding.html", form_in("zh-CN", wrong=True)),
@@ -317,7 +323,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "role": "tester",
             "locks": [LOCK, AWAY, JAMMED, NEW],
-            "faults": tuple(FAULTS),
+            "fault_names": tuple(FAULTS),
             "acts": ACTS,
             "only_locks": ONLY_LOCKS,
             "registry": {"registry": "sandbox", "behaviour": "silent", "behaviours": BEHAVIOURS},

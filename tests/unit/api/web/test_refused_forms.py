@@ -1,0 +1,129 @@
+"""Whatever form of a page is refused, the answer is the form's page with an error summary, and not a bare error page.
+
+Found by the application's router: a new form is tried too.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Final
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+
+from api.web.shell.page_route import PageRoute
+from certs.keys import jwk_of, new_private_key
+from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError, TooManyAttempts
+from gateway.registering.attempts import AttemptLimiter
+from gateway.store.database import Database
+from tests.parts.house import PASSWORD, House
+from tests.unit.api.http.tenant.test_stay import stay_of
+from tests.unit.api.test_closed_routes import filled
+from tests.unit.api.test_two_landlords import FORM, NO_THING, things_of
+from tests.unit.api.web.landlord.test_people_of_stay import a_family
+
+SENTENCE: Final = "Not at this moment."
+NO_SIMULATOR: Final = "The simulator is not running"  # refuses the forms of its own before anything is written
+# Forms that are not refused by the state of a thing, with the reason.
+NEVER: Final = {
+    "/logout": "signs out in any case",
+    "/companion/close": "forgets a cookie",
+    "/companion/challenge": "is asked by a script, which shows the sentence itself",
+    "/onboarding": "is refused by its fields first, which test_onboarding_errors tries",
+    "/companion": "is the same form for another adult",
+    "/login/officer": "goes to the provider, and is tested with it",
+}
+MORE: Final = {
+    "login": "landlord-a",
+    "password": PASSWORD,
+    "old": PASSWORD,
+    "new": "a new pass phrase",
+    "again": "a new pass phrase",
+    "name": "Ada",
+    "staff": "desk",
+    "address": "1 Long Street",
+    "area": "370100",
+    "first": "2026-11-20",
+    "last": "2026-11-21",
+    "behaviour": "refuse",
+    "registration": "r1",
+    "field.surname": "Rossi",
+    "holder_key": json.dumps(jwk_of(new_private_key().public_key())),
+}
+OF_ROLE: Final = {"landlord": "landlord-a", "officer": "officer-a", "tester": "tester", "account": "landlord-a"}
+
+
+def forms_of(app: FastAPI) -> Iterator[str]:
+    """The path of every form of a page."""
+    for context in iter_route_contexts(app.routes):
+        if isinstance(context.route, PageRoute) and "POST" in (context.route.methods or ()):
+            yield str(context.path)
+
+
+def refuse_next(monkeypatch: pytest.MonkeyPatch, error: LodgekeyError) -> None:
+    """Refuse what the application writes next, and nothing after that."""
+    whole, left = Database.writing, [error]
+
+    def writing(self: Database, **asked: Any) -> Any:
+        if left:
+            raise left.pop()
+        return whole(self, **asked)
+
+    monkeypatch.setattr(Database, "writing", writing)
+
+
+def has_summary(answer: httpx.Response, sentence: str) -> bool:
+    """Whether the page's error summary is shown and says this."""
+    _, begun, block = answer.text.partition('id="errors"')
+    summary = block.partition("</ul>")[0]
+    return bool(begun) and " hidden" not in summary and sentence in summary
+
+
+@pytest.mark.parametrize("error", [Conflict, InputRefused, Busy, TooManyAttempts])
+async def test_every_refused_form_is_shown_with_its_summary(
+    house: House, monkeypatch: pytest.MonkeyPatch, error: type[LodgekeyError]
+) -> None:
+    monkeypatch.setattr(AttemptLimiter, "hit", lambda *_: None)
+    names = await things_of(house) | NO_THING
+    with_key, waiting = [client for client in house.clients if "Authorization" in client.headers]
+    tenants = {"key": with_key, "onboarding": waiting}
+    bare = {}
+    for path in forms_of(house.app):
+        role = path.split("/")[1]
+        home = "landlord" if role == "{home}" else role
+        client = tenants.get(role) or house.client(OF_ROLE.get(home, ""))
+        with monkeypatch.context() as patch:
+            refuse_next(patch, error(SENTENCE))
+            answer = await client.post(filled(path, **names, home=home), data=FORM | MORE)
+        said = NO_SIMULATOR if role == "tester" else SENTENCE
+        if path not in NEVER and not has_summary(answer, said):
+            bare[path] = (answer.status_code, answer.headers.get("location"))
+    assert bare == {}
+
+
+async def test_the_last_tenant_cannot_leave_early_and_the_stay_says_so(house: House) -> None:
+    landlord = await a_family(house)
+    stay = await stay_of(house)
+    house.now[0] += 3600
+    for place, status in ((2, 303), (0, 409)):
+        offer = stay["people"][place]["offer_id"]
+        answer = await landlord.post(f"/landlord/offers/{offer}/departure")
+        assert answer.status_code == status
+    assert has_summary(answer, "Nobody else is staying here. End the stay instead.")
+    assert "End the stay" in answer.text, "the way on"
+    again = await landlord.post(f"/landlord/offers/{stay['people'][2]['offer_id']}/departure")
+    assert has_summary(again, "Nobody who is staying here registered with this link.")
+
+
+async def test_a_thing_that_is_gone_is_said_on_the_page_of_the_list(house: House) -> None:
+    answer = await house.client("landlord-a").post("/account/passkeys/gone/remove")
+    assert answer.status_code == 404
+    assert has_summary(answer, "passkey")
+
+
+async def test_a_tenant_is_not_sent_to_the_sign_in_page(house: House) -> None:
+    tenant = house.client()
+    for answer in (await tenant.get("/o/nothing"), await tenant.post("/key/withdraw")):
+        assert answer.status_code >= 400
+        assert 'href="/"' not in answer.text.partition("<main")[2]
