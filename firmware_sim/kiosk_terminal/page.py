@@ -55,6 +55,7 @@ class Agreed(BaseModel):
     text_version: Annotated[str, Field(max_length=40)]
     facts: Annotated[dict[str, Annotated[str, Field(max_length=120)]], Field(max_length=MAX_FACTS)] = {}
     others: bool | None = None
+    group: bool | None = None
 
 
 class Chosen(BaseModel):

@@ -36,7 +36,7 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The consents the tenant ticked, the answers to the registries' questions, and whether others register after."""
+    """The consents the tenant ticked, the answers to the registries' questions, and who registers after them."""
 
     registration: bool
     face: bool
@@ -44,6 +44,7 @@ class Agreement:
     guardian: bool = False
     facts: Mapping[str, str] = field(default_factory=dict, repr=False)
     others: bool | None = None
+    group: bool | None = None
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class Visit:
             face=shown,
             facts=dict(agreed.facts) or None,
             others=agreed.others,
+            group=agreed.group,
             clip=clip.frames if clip else None,
             nonce=clip.nonce if clip else None,
         )

@@ -19,7 +19,7 @@ from devices.wire.errors import BadMessage
 from devices.wire.kiosk.offer_question import decode_question, encode_summary
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
-from gateway.domain.filings.refusal import FieldsRefused
+from gateway.domain.filings.refusal import FieldsRefused, reason_sentence
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.port import ImageRefused
@@ -220,7 +220,7 @@ class KioskInbox:
         with self._database.writing() as session:
             offer = open_offer(session, form.offer_token, self._keyring, now)
             if form.others is not None:
-                expect_others(offer.stay, form.others)
+                expect_others(offer.stay, form.others, group=form.group is True)
             consents = {purpose: agreed.get(purpose) is True for purpose in PURPOSES}
             record_consent(session, offer, consents, agreed["text_version"][:36], form.language, now)
 
@@ -269,18 +269,27 @@ class KioskInbox:
 
 
 def lines_of(error: LodgekeyError, language: str) -> dict[str, list[str]]:
-    """What the kiosk shows of a refusal: each field a registry would refuse, in the tenant's language, and its name."""
-    if not isinstance(error, FieldsRefused):
+    """What the kiosk shows of a refusal: each wrong field or picture, in the tenant's language, and its name."""
+    if isinstance(error, FieldsRefused):
+        shown = [(one["field"], one["sentence"]) for one in error.shown(language)]
+    else:
+        shown = [(one["field"], reason_sentence(language, one["field"], one["code"])) for one in _coded(error)]
+    if not shown:
         return {"lines": [error.detail[:200]]}
-    shown = error.shown(language)[:MAX_LINES]
-    return {"lines": [one["sentence"][:200] for one in shown], "fields": [one["field"][:60] for one in shown]}
+    names, sentences = zip(*shown[:MAX_LINES], strict=True)
+    return {"lines": [sentence[:200] for sentence in sentences], "fields": [name[:60] for name in names]}
+
+
+def _coded(error: LodgekeyError) -> list[dict[str, str]]:
+    """The fields that an error names with codes of reasons."""
+    fields = error.extra.get("fields")
+    return [one for one in fields if one.get("code") in REASON] if isinstance(fields, list) else []
 
 
 def code_of(error: LodgekeyError) -> str:
     """The code the kiosk's page has a text for: that of the first refused field, else the error's."""
-    fields = error.extra.get("fields")
-    first = fields[0].get("code") if isinstance(fields, list) and fields else None
-    return str(first) if first in REASON else error.code
+    first = next((one["code"] for one in _coded(error)), None)
+    return first or error.code
 
 
 def sealed_in(report: Happened) -> bytes:

@@ -39,6 +39,7 @@ SUMMARY = (
     Part(6, "only_if", is_conditions),
     Part(7, "tables", is_tables),
     Part(8, "others", flag),
+    Part(9, "groups", flag),
 )
 
 
@@ -56,7 +57,7 @@ class OfferSummary:
 
     `minors`: asked of minors only. `only_if`: by path, the fields of the document or other facts that decide whether it
     is asked, each with the values for which it is. `tables`: by path, the registry whose table the fact is a code of.
-    `others`: whether the tenant is asked if others register after them.
+    `others`: whether the tenant is asked if others register after them; `groups`: and if they are a group.
     """
 
     unit: str
@@ -67,6 +68,7 @@ class OfferSummary:
     only_if: dict[str, dict[str, list[str]]] = field(default_factory=dict)
     tables: dict[str, str] = field(default_factory=dict)
     others: bool = False
+    groups: bool = False
 
 
 def encode_question(question: OfferQuestion) -> bytes:

@@ -57,6 +57,7 @@ REGISTRATION = (
     Field(11, "chip", is_chip, optional=True),
     Field(12, "facts", is_facts, optional=True),
     Field(13, "others", flag, optional=True),
+    Field(14, "group", flag, optional=True),
 )
 
 
@@ -66,7 +67,8 @@ class KioskRegistration:
 
     consents: {"registration": bool, "face": bool, "text_version": text}, for a minor also "guardian": bool; holder_key:
     compressed P-256 point. clip: JPEG frames in order, for the challenge with this nonce; chip: EF.SOD, DG1 and DG2 as
-    read; facts: what the registry requires beyond the document, by path; others: whether others register after them.
+    read; facts: what the registry requires beyond the document, by path; others: whether others register after them;
+    group: whether they are a group and no family.
     """
 
     registration: bytes
@@ -82,6 +84,7 @@ class KioskRegistration:
     chip: list[bytes] | None = field(default=None, repr=False)
     facts: dict[str, str] | None = field(default=None, repr=False)
     others: bool | None = None
+    group: bool | None = None
 
 
 def encode_registration(registration: KioskRegistration) -> bytes:

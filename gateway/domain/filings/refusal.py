@@ -32,7 +32,8 @@ class FieldsRefused(InputRefused):
     def shown(self, language: str) -> list[Mapping[str, str]]:
         """The fields with the rule's code and the sentence in the reader's language."""
         of_form: list[Mapping[str, str]] = [
-            {"field": name, "code": code, "sentence": _reason_text(language, name, code)} for name, code in self.besides
+            {"field": name, "code": code, "sentence": reason_sentence(language, name, code)}
+            for name, code in self.besides
         ]
         return of_form + [
             {
@@ -44,6 +45,7 @@ class FieldsRefused(InputRefused):
         ]
 
 
-def _reason_text(language: str, name: str, code: str) -> str:
+def reason_sentence(language: str, name: str, code: str) -> str:
+    """Return a reason's text, which begins with the field that it is about unless that is a picture."""
     sentence = translator(language).translate(REASON[code])
     return sentence if name in PICTURES else named_text(language, name, sentence)

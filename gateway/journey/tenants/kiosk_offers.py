@@ -1,6 +1,7 @@
 """How a kiosk identifies an offer: by the link's token, or by the short code, valid at the unit's own site only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from hmac import compare_digest
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from gateway.domain.errors import OfferUnknown
 from gateway.domain.filings.required_facts import asked_by_all
 from gateway.domain.stays.offer import kiosk_code, token_of
 from gateway.journey.filings.destinations import registries_of
-from gateway.journey.filings.parties import is_filed_in_parties
+from gateway.journey.filings.parties import is_filed_in_parties, tells_groups
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.onboarding import refuse_repeat, usable_offer
 from gateway.registries import REGISTRIES
@@ -40,13 +41,12 @@ def offer_summary(session: Session, token: str, keyring: Keyring, now: int) -> O
     offer = usable_offer(session, token, keyring, now)
     refuse_repeat(session, offer)
     unit = offer.stay.unit
-    return summary_for(
-        registries_of(unit), unit.label[:120], unit.landlord.name[:120], others=is_filed_in_parties(offer.stay)
-    )
+    asked = summary_for(registries_of(unit), unit.label[:120], unit.landlord.name[:120])
+    return replace(asked, others=is_filed_in_parties(offer.stay), groups=tells_groups(offer.stay))
 
 
-def summary_for(registries: Sequence[str], unit: str = "", landlord: str = "", *, others: bool = False) -> OfferSummary:
-    """What these registries ask of a tenant together, as a kiosk is told."""
+def summary_for(registries: Sequence[str], unit: str = "", landlord: str = "") -> OfferSummary:
+    """What these registries ask of each tenant together, as a kiosk is told."""
     facts = asked_by_all(REGISTRIES[name].facts for name in registries)
     return OfferSummary(
         unit,
@@ -56,7 +56,6 @@ def summary_for(registries: Sequence[str], unit: str = "", landlord: str = "", *
         minors=list(facts.minor),
         only_if={path: {name: [*values] for name, values in given.items()} for path, given in facts.only_if.items()},
         tables={path: name for name in reversed(registries) for path in REGISTRIES[name].code_tables},
-        others=others,
     )
 
 

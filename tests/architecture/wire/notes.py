@@ -133,6 +133,7 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "chip": "EF.SOD, DG1 and DG2 of the document's chip, as read",
         "facts": "answers to what the registry asks besides (`asks` of section 16.2), by their paths",
         "others": "others register after this tenant: their records wait for each other",
+        "group": "they are a group and no family",
     },
     "offer question": {"offer_token": "token or code", "reply_key": "compressed point of the key made for this visit"},
     "offer answer": {
@@ -144,6 +145,7 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "only_if": "by path, what decides whether it is asked, and the values for which it is",
         "tables": "by path, the registry of whose table it is a code",
         "others": "whether to ask if others register after this tenant",
+        "groups": "whether to ask if they are a group and no family",
     },
 }
 

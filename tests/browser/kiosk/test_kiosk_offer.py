@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import pytest_asyncio
@@ -180,6 +180,80 @@ async def test_a_place_is_searched_in_the_table_and_what_the_registry_refuses_is
     await page.click(".next-fact")
     await page.click("#send-again")
     await expect(page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await page.click("[data-step=person_decides] .done")
+    assert tenant.complaints == []
+    await let_landlord_pass(landlord)
+
+
+REFUSAL: Final = {
+    "screen": "refused",
+    "code": "field_missing",
+    "fields": ["document", "face", "birth_date", "residence.postal_code"],
+    "lines": [
+        "The photo is too small.",
+        "No face is visible.",
+        "Date of birth: Fill in this field.",
+        "Postal code: 5 digits.",
+    ],
+}
+
+
+async def refuse_first(page: Page) -> list[dict[str, Any] | None]:
+    """Answer the next registration with REFUSAL, until the list holds None instead."""
+    said: list[dict[str, Any] | None] = [None]
+
+    async def take(route: Route) -> None:
+        said[0] = REFUSAL
+        await route.fulfill(json={})
+
+    async def tell(route: Route) -> None:
+        answer = await route.fetch()
+        reported: dict[str, Any] = await answer.json()
+        await route.fulfill(response=answer, body=json.dumps(reported | ({"answer": said[0]} if said[0] else {})))
+
+    await page.route("**/visit/registration", take)
+    await page.route("**/status", tell)
+    return said
+
+
+async def test_a_refused_document_and_face_are_taken_again_and_nothing_answered_is_lost(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor, artefacts: Path
+) -> None:
+    await landlord.open("/landlord")
+    link = await offer_key(landlord, "203")
+    tenant = await kiosk(browser, demo)
+    page = tenant.page
+    said = await refuse_first(page)
+    await show(tenant, demo, pictures, link)
+    await expect(page.locator("#offer")).to_be_visible(timeout=SLOW)
+    await page.click("[data-step=document] .shoot")
+    await page.click("#scanned")
+    await answer_spain(page, "28001")
+    await page.keyboard.type("Madrid")
+    await page.click(".found button >> nth=0")
+    await page.click(".next-fact")
+    await page.click("#agree")
+    await page.click("#agreed")
+    await page.click("#ask-person")
+    await expect(page.locator("[data-step=mend] h1")).to_be_focused(timeout=SLOW)
+    assert await page.locator("[data-step=mend] .link").all_inner_texts() == REFUSAL["lines"]
+    assert await page.locator("[data-step=mend] li").count() == len(REFUSAL["lines"])
+    await page.screenshot(path=artefacts / "kiosk-mend-document.png")
+    for place, name in ((0, "document"), (2, "document"), (1, "face")):
+        await page.click(f"[data-step=mend] .link >> nth={place}")
+        await expect(page.locator(f"[data-step={name}] h1")).to_be_focused()
+        await expect(page.locator(f"[data-step={name}] .problem")).to_have_text(REFUSAL["lines"][place])
+        if name == "document":
+            await lay(demo, pictures, link)
+            await page.click("[data-step=document] .shoot")
+            await expect(page.locator("[data-step=document] .problem")).to_be_hidden()
+            await page.click("#scanned")
+            await expect(page.locator("[data-step=mend] h1")).to_be_focused()
+    said[0] = None
+    await page.unroute("**/visit/registration")
+    await page.click("#ask-person")
+    await expect(page.locator("[data-step=person_decides] h1")).to_be_focused(timeout=SLOW)
+    await page.unroute_all(behavior="wait")
     await page.click("[data-step=person_decides] .done")
     assert tenant.complaints == []
     await let_landlord_pass(landlord)

@@ -7,6 +7,7 @@ const WARN = 15; // seconds before the wipe
 const POLL_INTERVAL = 1000; // ms
 const SOON = 250; // ms, while waiting for the offer's summary
 const ANSWER_TIMEOUT = 10000; // ms; without an answer the visit continues: the gateway checks the offer again at the end
+const OF_FACE = ["face", "clip"];
 const { dataset: say } = document.body;
 const $ = (selector, within = document) => within.querySelector(selector);
 const step = (name) => $(`[data-step=${name}]`);
@@ -81,6 +82,7 @@ function learn(offer) {
     line.hidden = false;
     askFor(offer);
     $(".others").hidden = !offer.others;
+    $(".group").hidden = !offer.groups;
   }
   if (at === "asking") go("document");
 }
@@ -114,7 +116,8 @@ async function shoot(section, path) {
 }
 
 async function send(face) {
-  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, guardian: $("#guardian").checked, text_version: say.version, facts: answers(), others: $(".others").hidden ? null : $("#others").checked });
+  const ticked = (name) => ($(`.${name}`).hidden ? null : $(`#${name}`).checked);
+  const answer = await ask("POST", "/visit/registration", { registration: $("#agree").checked, face, guardian: $("#guardian").checked, text_version: say.version, facts: answers(), others: ticked("others"), group: ticked("group") });
   if (!answer.ok) return complain(kindOf(answer));
   withFace = face;
   sent = true;
@@ -138,21 +141,27 @@ async function showLink(section) {
   $(".own-link", section).hidden = true;
 }
 
-/** List what the gateway refused: a sentence for each answer, which leads to its question. */
+/** Go to where a refused field is given again: its question, the camera, or the document, from which the rest is read. */
+function leadTo(field, sentence) {
+  if (isAsked(field)) {
+    correct(field, sentence);
+    return go("facts");
+  }
+  go(OF_FACE.includes(field) ? "face" : "document");
+  const problem = $(".problem", step(at));
+  problem.textContent = sentence;
+  problem.hidden = false;
+}
+
+/** List what the gateway refused: a sentence for each field, which leads to where it is given. */
 function mend({ lines, fields }) {
   sent = false;
   mending = true;
   const items = lines.map((sentence, number) => {
     const item = document.createElement("li");
-    if (!isAsked(fields[number])) item.textContent = sentence;
-    else {
-      const link = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: sentence });
-      link.onclick = () => {
-        correct(fields[number], sentence);
-        go("facts");
-      };
-      item.append(link);
-    }
+    const link = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: sentence });
+    link.onclick = () => leadTo(fields[number], sentence);
+    item.append(link);
     return item;
   });
   $(".errors", step("mend")).replaceChildren(...items);
@@ -171,7 +180,7 @@ function conclude(name, answer = {}) {
   go(name);
   const section = step(name);
   const reason = [...document.querySelectorAll("#reasons dt")].find((code) => code.textContent === answer.code);
-  const sentence = answer.fields ? answer.lines.join(" ") : reason?.nextElementSibling.textContent;
+  const sentence = reason?.nextElementSibling.textContent;
   if (name === "refused" && sentence) {
     $(".reason", section).textContent = sentence;
     $(".reason", section).hidden = false;
@@ -187,7 +196,7 @@ function conclude(name, answer = {}) {
 function follow(status) {
   if (!sent) return;
   if (status.answer?.screen === "received") return;
-  if (status.answer?.fields?.some(isAsked)) return mend(status.answer);
+  if (status.answer?.fields?.length) return mend(status.answer);
   if (status.answer && at !== status.answer.screen) conclude(status.answer.screen, status.answer);
   else if (!status.answer && at === "wait" && !status.online) conclude("kept");
 }
@@ -233,7 +242,7 @@ $("#scan-code").onclick = () => takeCode("/visit/code/scan");
 $("#leave").onclick = wipe;
 $("#still button").onclick = () => { $("#still").close(); touched = 0; touch(); };
 $(".shoot", step("document")).onclick = () => shoot(step("document"), "/visit/document");
-$("#scanned").onclick = () => (anyAsked() ? goToFacts() : go("consent"));
+$("#scanned").onclick = () => (mending ? go("mend") : anyAsked() ? goToFacts() : go("consent"));
 $("#from-consent").onclick = () => (anyAsked() ? goToFacts(true) : go("document"));
 prepareFacts(() => go(mending ? "mend" : "document"), () => go(mending ? "mend" : "consent"));
 $("#send-again").onclick = () => send(withFace);

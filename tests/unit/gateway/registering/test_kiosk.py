@@ -18,12 +18,16 @@ from devices.reports import Happened
 from devices.wire.kiosk.offer_question import OfferQuestion, OfferSummary, decode_summary, encode_question
 from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
+from gateway.domain.errors import InputRefused
+from gateway.domain.filings.refusal import reason_sentence
 from gateway.domain.stays.offer import kiosk_code, offer_of
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.stays.landlord import end_stay
 from gateway.registering.attempts import RATES
+from gateway.registering.kiosk import lines_of
 from gateway.settings import Settings
 from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Stay, Unit
+from gateway.texts.languages import LANGUAGES
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, World, device, report_to
 
@@ -71,13 +75,14 @@ class Counter:
         guardian: bool = False,
         language: str = "en",
         others: bool | None = None,
+        group: bool | None = None,
         **facts: str,
     ) -> dict[str, Any]:
         """The screen after a registration by typed fields and these facts."""
         typed = {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD"}
         typed |= {"surname": "Voorbeeld", "given_names": "Anna", "nationality": "NLD", "birth_date": born, "sex": "F"}
         consents = CONSENTS | ({"guardian": True} if guardian else {})
-        form = KioskRegistration(bytes(16), token, typed, consents, language, facts=facts, others=others)
+        form = KioskRegistration(bytes(16), token, typed, consents, language, facts=facts, others=others, group=group)
         intake = self.gateway.authority.intake_key.public_key()
         raw = encode_registration(form)
         return await self.say("registration", seal(raw, intake, context=registration_context("house-1", KIOSK)))
@@ -150,6 +155,32 @@ async def test_records_of_a_party_wait_where_others_register_after_who_is_at_the
     await counter.hand_in(token, others=others)
     with counter.gateway.database.reading() as session:
         assert session.query(Stay).one().party_open is (others is True)
+
+
+@pytest.mark.parametrize("registry", ["it", "es"])
+@pytest.mark.parametrize(("others", "group"), [(True, True), (True, False), (False, True), (True, None)])
+async def test_a_group_is_recorded_where_a_registry_has_groups_beside_families(
+    counter: Counter, registry: str, others: bool, group: bool | None
+) -> None:
+    token = counter.world.offer()
+    with counter.gateway.database.writing() as session:
+        report_to(session.get_one(Unit, counter.world.unit_id), registry)
+    assert (await counter.summary(token)).groups is (registry == "it")
+    await counter.hand_in(token, others=others, group=group)
+    with counter.gateway.database.reading() as session:
+        assert session.query(Stay).one().party_is_group is (registry == "it" and others and group is True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("part", "code"), [("document", "too_few_pixels"), ("face", "no_face"), ("surname", "field_missing")]
+)
+def test_a_refused_picture_or_field_is_named_for_the_page_to_lead_to_it(language: str, part: str, code: str) -> None:
+    error = InputRefused("Refused.", fields=[{"field": part, "code": code}, {"field": "x", "code": "unheard_of"}])
+    said = lines_of(error, language)
+    assert said["fields"] == [part]
+    assert said["lines"] == [reason_sentence(language, part, code)]
+    assert lines_of(InputRefused("Refused."), language) == {"lines": ["Refused."]}
 
 
 async def test_a_minor_alone_is_asked_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
