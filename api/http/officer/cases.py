@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 from fastapi import Path as PathParameter
 
 from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Decider, Gate
 from api.services.officer import cases as service
-from api.services.schemas import CaseOpened, CaseShown, DecisionForm
+from api.services.schemas import CaseOpened, CaseShown, CodeShown, DecisionForm
 
 router = APIRouter(route_class=CheckedRoute, prefix="/cases", tags=["cases"])
 
@@ -23,6 +23,21 @@ def list_cases(gateway: Gate, account: Decider) -> list[CaseShown]:
 def read_case(gateway: Gate, account: Decider, case_id: str) -> CaseOpened:
     """Return one case with the tenant's fields. The reading is logged before the answer is sent."""
     return service.read_case(gateway, account, case_id)
+
+
+@router.get("/{case_id}/codes")
+def find_codes(
+    gateway: Gate,
+    account: Decider,
+    case_id: str,
+    path: Annotated[str, Query(max_length=60)] = "",
+    text: Annotated[str, Query(max_length=60)] = "",
+) -> list[CodeShown]:
+    """Find entries of the authority's table for a missing field, by the beginnings of their words; at most 20.
+
+    Empty for fewer than two letters, or where the registry takes no code of a table.
+    """
+    return service.find_codes(gateway, account, case_id, path, text)
 
 
 @router.get(

@@ -6,7 +6,7 @@ from typing import Final, TypedDict
 
 from sqlalchemy.orm import Session
 
-from api.services.schemas import CaseOpened, CaseShown, DecisionForm
+from api.services.schemas import CaseOpened, CaseShown, CodeShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
 from gateway.domain.errors import NotFound
@@ -126,6 +126,17 @@ def tables_for(
     for path in [path for path in tables if not tables[path] and given.get(path)]:
         tables[path] = search_codes(registries, path, given[path], today)
     return {path: [(entry.code, entry.name) for entry in entries] for path, entries in tables.items()}
+
+
+def find_codes(gateway: Gateway, account: Account, case_id: str, path: str, text: str) -> list[CodeShown]:
+    """Return entries of an authority's table by the beginnings of their words; at most 20. Raises NotFound.
+
+    Empty where the unit's registries take no code of a table at this path.
+    """
+    with gateway.database.reading() as session:
+        unit = find_case(session, account, case_id).offer.stay.unit
+        registries, today = registries_of(unit), local_time(gateway.now(), unit.timezone).date()
+    return [CodeShown(code=entry.code, name=entry.name) for entry in search_codes(registries, path, text, today)]
 
 
 def read_picture(gateway: Gateway, account: Account, case_id: str, part: str) -> Picture:

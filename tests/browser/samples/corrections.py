@@ -1,9 +1,15 @@
-"""Samples of pages with corrections: the key's page of a refused registration, and the data of a unit."""
+"""Samples of pages with corrections: a refused registration, a case where something is missing, data of a unit."""
+
+from typing import Any
 
 from api.services.landlord.unit_facts import UnitFactsShown
+from api.services.schemas import CaseOpened
 from api.services.tenant.corrections import ProblemToMend, RefusalShown
 from api.web.shell.corrections import Correction
-from tests.browser.samples.facts import KEY_PAGE, LOCK, key
+from api.web.shell.countries import country_choices, nationality_choices
+from gateway.domain.filings.refusal import reason_sentence
+from gateway.texts.languages import Language
+from tests.browser.samples.facts import KEY_PAGE, LOCK, TYPED_CASE, key
 
 REFUSAL = RefusalShown(
     registration="f-check_in",
@@ -22,3 +28,16 @@ UNIT_FACTS = UnitFactsShown(
     unit={"registered_as": "0000123456", "address.municipality": "Madrid"},
     landlord={"registered_as": "0000000001", "email": "owner@example.org"},
 )
+CASE_TO_COMPLETE = TYPED_CASE.model_copy(
+    update={"problems": dict.fromkeys(("residence.country", "residence.municipality_code", "id_number"), "")}
+)
+
+
+def case_in(language: Language, case: CaseOpened) -> dict[str, Any]:
+    """What the page of a case shows in the reader's language: what is missing, and the countries."""
+    said = {name: reason_sentence(language, name, "field_missing") for name in case.problems}
+    return {
+        "case": case.model_copy(update={"problems": said}),
+        "countries": country_choices(language),
+        "nationalities": nationality_choices(language),
+    }

@@ -26,7 +26,7 @@ from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
 from tests.browser.samples.accounts import ATTEMPTS, SESSIONS
 from tests.browser.samples.by_hand import BY_HAND, DATA_PAGE, KEY_BY_HAND, STAY_BY_HAND
-from tests.browser.samples.corrections import KEY_TO_CORRECT, UNIT_FACTS
+from tests.browser.samples.corrections import CASE_TO_COMPLETE, KEY_TO_CORRECT, UNIT_FACTS, case_in
 from tests.browser.samples.facts import (
     ARRIVED,
     ATTENTION,
@@ -306,17 +306,9 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "case-missing": (
         "officer/case.html",
         CASE_PAGE
-        | {
-            "asked": {"residence.country": "", "id_number": ""},
-            "case": TYPED_CASE.model_copy(
-                update={
-                    "problems": {
-                        "residence.country": "居住国家：请填写此项。",
-                        "id_number": "证件号码：请填写此项。",
-                    }
-                }
-            ),
-        },
+        | {"asked": {"residence.country": "", "residence.municipality_code": "", "id_number": ""}}
+        | {"code_tables": {"residence.municipality_code": []}}
+        | case_in("zh-CN", CASE_TO_COMPLETE),
     ),
     "tester": (
         "tester/console.html",

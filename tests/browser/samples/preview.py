@@ -13,6 +13,7 @@ from api.framework.pace import Paces, trusted
 from api.web.shell.files import FingerprintedFiles
 from api.web.shell.render import language_of, page
 from gateway.texts.languages import Language
+from tests.browser.samples.corrections import case_in
 from tests.browser.samples.facts import NOW
 from tests.browser.samples.forms import form_in
 from tests.browser.samples.pages import SAMPLES
@@ -35,8 +36,10 @@ def show_sample(request: Request, name: str) -> Response:
 
 
 def in_language(values: Mapping[str, Any], language: Language) -> dict[str, object]:
-    """What the registration form shows in the reader's language, where the values are those of the form."""
-    return form_in(language, wrong=bool(values["faults"])) if "part_missing" in values else {}
+    """What is shown in the reader's language: the registration form, or what is missing in a case."""
+    if "part_missing" in values:
+        return form_in(language, wrong=bool(values["faults"]))
+    return case_in(language, values["case"]) if "asked" in values else {}
 
 
 @preview.get("/api/v1/cases/{case}/pictures/{part}")

@@ -72,6 +72,37 @@ async def test_a_case_that_is_refused_needs_no_fields(house: House) -> None:
     assert answer.status_code == 303
 
 
+async def test_a_long_table_is_searched_while_typing_by_who_may_decide(house: House) -> None:
+    case = await waiting_in_italy(house)
+    officer, codes = house.client("officer-a"), f"/api/v1/cases/{case}/codes"
+    assert f'data-codes="{codes}"' in (await officer.get(f"/officer/cases/{case}")).text
+    asked = {"path": "birth_place_code", "text": "mila"}
+    for client in (officer, house.client("landlord-a")):
+        assert "MILANO (MI)" in [entry["name"] for entry in good(await client.get(codes, params=asked))]
+    assert good(await officer.get(codes, params=asked | {"text": "m"})) == []
+    assert good(await officer.get(codes, params=asked | {"path": "surname"})) == []
+    for login in ("officer-b", "landlord-b"):
+        assert (await house.client(login).get(codes, params=asked)).status_code == 404
+
+
+async def test_what_is_missing_is_said_in_the_language_of_who_decides(house: House) -> None:
+    case = await waiting_in_italy(house)
+    officer = house.client("officer-a")
+    for language, chinese in (("en", False), ("zh-CN", True)):
+        page = (await officer.get(f"/officer/cases/{case}?lang={language}")).text
+        sentences = re.findall(r"<li>([^<]+)</li>", page.partition("<fieldset")[2].partition("</ul>")[0])
+        assert sentences
+        assert [bool(re.search(r"[一-鿿]", one)) for one in sentences] == [chinese] * len(sentences), sentences
+
+
+async def test_enter_in_a_field_does_not_issue_a_key(house: House) -> None:
+    """A form is not sent by Enter if its first button is disabled (WHATWG HTML 4.10.21.2)."""
+    case = await waiting_in_italy(house)
+    page = (await house.client("officer-a").get(f"/officer/cases/{case}")).text
+    form = page.partition('<form method="post" class="card')[2]
+    assert re.findall(r"<button[^>]*>", form)[0] == "<button hidden disabled>"
+
+
 async def test_a_name_of_a_long_table_is_offered_as_what_it_may_mean(house: House) -> None:
     case = await waiting_in_italy(house)
     with house.gateway.database.reading() as session:
