@@ -1,18 +1,22 @@
 """A real browser for all tests of this folder; each file has its own running demonstration, and so its own rooms."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import uvicorn
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from api.cli.demo.demo import Running, photograph, running
 from api.cli.demo.journey_run import Pictures
+from api.cli.demo.ports import free_port
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.browser.people import CLOSING_S, DESK, Visitor, visit, windows_closed
+from tests.browser.samples.preview import preview
 
 
 @pytest.fixture(autouse=True)
@@ -29,6 +33,20 @@ async def windows_of_the_test(browser: Browser) -> AsyncIterator[None]:
     """Closes all windows that a test opened, except those of people shared by the file."""
     async with windows_closed(browser):
         yield
+
+
+@pytest.fixture(scope="module")
+def preview_url() -> Iterator[str]:
+    """Address of the sample pages, served with the real files and headers."""
+    port = free_port()
+    server = uvicorn.Server(uvicorn.Config(preview, port=port, log_level="error", timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started and thread.is_alive():
+        thread.join(0.05)
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

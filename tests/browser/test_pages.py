@@ -1,21 +1,16 @@
 """Every page in both languages and themes: accessibility, width on a small phone, and weight on a slow connection."""
 
-import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 import pytest
 import pytest_asyncio
-import uvicorn
 from playwright.async_api import Browser, Page, ViewportSize
 
-from api.cli.demo.ports import free_port
 from gateway.texts.languages import LANGUAGES, Language
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import windows_closed
 from tests.browser.samples.pages import SAMPLES
-from tests.browser.samples.preview import preview
 from tests.browser.samples.weights import weigh
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -42,20 +37,6 @@ FAULTS = """() => {
     @media (prefers-color-scheme: dark) { #pale { color: #333 } }`);
   document.adoptedStyleSheets = [sheet];
 }"""
-
-
-@pytest.fixture(scope="module")
-def preview_url() -> Iterator[str]:
-    """Address of the sample pages, served with the real files and headers."""
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(preview, port=port, log_level="error", timeout_graceful_shutdown=1))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started and thread.is_alive():
-        thread.join(0.05)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """A landlord's pages: who booked a stay and on what terms, where that is reported to a registry."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, get_args
 
 from fastapi import APIRouter, Request, Response
@@ -21,6 +21,13 @@ router = APIRouter(prefix="/landlord", route_class=PageRoute, include_in_schema=
 BEFORE: Final = "booking."
 OF_BOOKING: Final = {"booking": f"{BEFORE}surname"}
 PAYMENTS: Final = get_args(Payment)
+# What a payment of a kind has beside it (SES.HOSPEDAJES, tipoPago): an IBAN, the number of a card or of a phone.
+OF_PAYMENT: Final[Mapping[str, Sequence[Payment]]] = {
+    "payment_date": ("cash", "card", "transfer", "platform", "mobile", "gift_card", "other"),
+    "payment_means": ("card", "transfer", "platform", "mobile", "gift_card", "other"),
+    "payment_holder": ("card", "transfer", "platform", "mobile", "other"),
+    "card_expiry": ("card",),
+}
 INTERNET: Final = {"yes": True, "no": False}
 CHECK: Final = N_("Check what you entered: at most 200 characters.")
 WRONG: Final = {
@@ -49,8 +56,12 @@ def booking_form(typed: Mapping[str, str]) -> BookingForm | None:
 
 
 def booking_values(typed: Mapping[str, str]) -> dict[str, Any]:
-    """What the fields of a booking need: what was typed, and the kinds of payment."""
-    return {"booking": dict.fromkeys(BookingForm.model_fields, "") | dict(typed), "payments": PAYMENTS}
+    """What the fields of a booking need: what was typed, the kinds of payment, and of which kind a field is."""
+    return {
+        "booking": dict.fromkeys(BookingForm.model_fields, "") | dict(typed),
+        "payments": PAYMENTS,
+        "of_payment": OF_PAYMENT,
+    }
 
 
 @router.get("/stays/{stay_id}/booking")

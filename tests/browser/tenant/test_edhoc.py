@@ -18,10 +18,8 @@ from certs.keys import jwk_of, new_private_key, public_from_jwk
 from devices.wire.ble.fragments import Gathering, split
 from devices.wire.ble.gatt import BleMessage, Kind, read_ble_message
 from firmware_sim.lock.offline import Backoff, OfflineSession
-from tests.browser.test_pages import preview_url
 from tests.unit.firmware_sim.lock.lock_bench import Bench
 
-__all__ = ["preview_url"]
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SHIM = (Path(__file__).parents[1] / "bluetooth.js").read_text()
 
