@@ -27,9 +27,11 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("doctor",): "",
     ("db", "migrate"): "",
     ("db", "status"): "",
+    ("db", "settle"): "",
     ("broker", "config"): "--out {tmp}/broker",
     ("account", "add"): "wei --role officer --name Wei --area 370100",
     ("account", "list"): "",
+    ("account", "attempts"): "",
     ("account", "end"): "officer",
     ("account", "password"): "officer",
     ("unit", "add"): "U-1 --landlord mira --label 1 --address Quay --area 37 --timezone Europe/Rome --jurisdiction it"
