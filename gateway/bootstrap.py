@@ -25,7 +25,7 @@ from gateway.domain.filings.record import FieldProblem, Registration, Registry
 from gateway.domain.verification.port import Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed
-from gateway.fleet.enrolment import revoked_devices
+from gateway.fleet.enrolment import note_enforced, revoked_devices
 from gateway.fleet.rotation import AuthorityRotation
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.chips.country_certificates import TrustedCountries, load_countries
@@ -145,7 +145,9 @@ class Gateway:
         self._broker_files = self.broker or access.folder()
         self._broker_access, address = access, access.address()
         present = self.rotation.present
-        self.revocation = Revocation(self.revoked_devices, present, self._broker_files, address.host, address.port)
+        self.revocation = Revocation(
+            self.revoked_devices, present, self._broker_files, (address.host, address.port), self._note_enforced
+        )
         self._mqtt = MqttLink(address)
         self.broker_watch = BrokerWatch(
             self._mqtt, self.broker, lose=self._forget_reachability, ask=self._ask_unseen_locks
@@ -275,6 +277,7 @@ class Gateway:
             "relay": self.relay.run,
             "intake": partial(self.intake.run, self.link, "native"),
             "housekeeping": self.housekeeping.run,
+            "revocations": self.revocation.run,
             "reconciliation": self.reconciliation.run,
             "tables of registries": self.registry_tables.run,
             "operator alerts": self.operator_alerts.run,
@@ -339,6 +342,10 @@ class Gateway:
         """Devices revoked so far."""
         with self.database.reading() as session:
             return revoked_devices(session, self.now())
+
+    def _note_enforced(self, serial: int) -> None:
+        with self.database.writing(essential=True) as session:
+            note_enforced(session, serial, self.now())
 
     async def tend_certificates(self, renew: bool = False) -> None:
         """Continue the authority rotation; make the broker refuse and disconnect every revoked device."""

@@ -1,5 +1,6 @@
 """Take devices into service and out of it: the claim, the certificate and the device's row."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import inspect, select, update
@@ -164,6 +165,39 @@ def revoke_device(session: Session, device_id: str, now: int) -> Device:
 
 def revoked_devices(session: Session, now: int) -> list[RevokedDevice]:
     """Revoked certificates that have not expired: the broker would still accept them."""
-    query = select(Device.site, Device.id, Certificate.serial).join(Device, Device.id == Certificate.device_id)
+    columns = Device.site, Device.id, Certificate.serial, Certificate.enforced_at
+    query = select(*columns).join(Device, Device.id == Certificate.device_id)
     living = query.where(Certificate.revoked_at.is_not(None), Certificate.expires_at > now)
-    return [RevokedDevice(site, device, int(serial)) for site, device, serial in session.execute(living).all()]
+    return [
+        RevokedDevice(site, device, int(serial), enforced_at is not None)
+        for site, device, serial, enforced_at in session.execute(living).all()
+    ]
+
+
+def note_enforced(session: Session, serial: int, now: int) -> None:
+    """Store that the broker refuses this revoked certificate and that its session was ended; the first time counts."""
+    certificate = session.get(Certificate, str(serial))
+    if certificate is not None and certificate.enforced_at is None:
+        certificate.enforced_at = now
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a device's revocation is: when it was asked for and, if the broker refuses the device, since when.
+
+    Times are UTC seconds. `by_broker`: the device has a certificate that is not over, so the broker has to refuse it.
+    """
+
+    asked_at: int | None
+    enforced_at: int | None
+    by_broker: bool
+
+
+def standing(session: Session, device: Device, now: int) -> Standing:
+    """How far the device's revocation is."""
+    living = select(Certificate.enforced_at).where(
+        Certificate.device_id == device.id, Certificate.revoked_at.is_not(None), Certificate.expires_at > now
+    )
+    found = session.scalars(living).all()
+    times = [at for at in found if at is not None]
+    return Standing(device.revoked_at, max(times) if times and len(times) == len(found) else None, bool(found))

@@ -10,7 +10,7 @@ class Certificate(Model):
     """A certificate issued to a device. Until it expires it can be revoked, whichever one the device presents.
 
     `generation` is the signing authority's; `chain` (PEM) is what is installed on the device; `taken_at` is when the
-    device reported that it presents it.
+    device reported that it presents it. `enforced_at` is when the broker refused it and its session was ended.
     """
 
     __tablename__ = "certificates"
@@ -23,6 +23,7 @@ class Certificate(Model):
     expires_at: Mapped[int] = mapped_column(index=True)
     taken_at: Mapped[int | None]
     revoked_at: Mapped[int | None]
+    enforced_at: Mapped[int | None]
 
 
 class Claim(Model):

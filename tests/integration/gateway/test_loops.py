@@ -18,6 +18,7 @@ BREAKS: dict[str, Callable[[Desk], tuple[object, str]]] = {
     "relay": lambda desk: (desk.gateway.relay, "_due"),
     "intake": lambda desk: (desk.gateway.link, "batches"),
     "housekeeping": lambda desk: (desk.gateway.housekeeping, "round"),
+    "revocations": lambda desk: (desk.gateway.revocation, "enforce"),
     "reconciliation": lambda desk: (desk.gateway.reconciliation, "_sleep"),
     "tables of registries": lambda desk: (desk.gateway.registry_tables, "_sleep"),
     "operator alerts": lambda desk: (desk.gateway.operator_alerts, "look"),

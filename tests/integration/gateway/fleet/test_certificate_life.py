@@ -1,5 +1,6 @@
 """The certificates of a lock from enrolment to decommissioning, with a real gateway, broker and lock process."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -70,8 +71,9 @@ async def test_revoking_a_lock_shuts_out_every_certificate_it_ever_got(estate: E
     assert presented(first) != presented(second)
     await estate.gateway.tend_certificates()
     assert [await estate.broker_lets_in(certificates) for certificates in (first, second)] == [True, True]
-    assert (await estate.lodgekey("device", "revoke", "lock-2"))[0] == 0
-    await estate.gateway.tend_certificates()
+    status, told = await estate.lodgekey("device", "revoke", "lock-2", "--json")
+    assert status == 0
+    assert json.loads(told)["enforced_at"], "the running gateway enforces it without being told"
     assert [await estate.broker_lets_in(certificates) for certificates in (first, second)] == [False, False]
     assert await estate.broker_lets_in(estate.folder("lock-3"))
 
