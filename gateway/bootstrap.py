@@ -47,6 +47,7 @@ from gateway.operations.housekeeping import Housekeeping
 from gateway.operations.installation import Installation, open_database
 from gateway.operations.operator_alerts import LOOP, OperatorAlerts
 from gateway.operations.registry_tables import RegistryTables
+from gateway.operations.repeated_answers import RepeatedAnswers
 from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.kiosk import KioskInbox
 from gateway.registering.tenant import TenantRegistration
@@ -208,8 +209,10 @@ class Gateway:
             self.database.after_commit(self.home_assistant.wake)
 
     def _housekeeping(self) -> Housekeeping:
-        """The periodic work on rows, pictures, certificates and sessions."""
-        given = (self.database, self.keyring, self.pictures, self.tend_certificates, self.now)
+        """The periodic work on rows, pictures, certificates, kept answers and sessions."""
+        self.repeated_answers = RepeatedAnswers(self.database, self.vault, self.now)
+        forget, tend = self.repeated_answers.forget, self.tend_certificates
+        given = (self.database, self.keyring, self.pictures, tend, forget, self.now)
         return Housekeeping(*given, session_use=self.session_use)
 
     def _open_keyring(self) -> Keyring:

@@ -42,6 +42,7 @@ class Housekeeping:
         keyring: Keyring,
         pictures: PictureTray,
         enforce_revocations: Callable[[bool], Awaitable[None]],
+        forget_answers: Callable[[], None],
         now: Callable[[], int],
         *,
         session_use: SessionUse,
@@ -63,6 +64,7 @@ class Housekeeping:
             "sign-in attempts": self._each_writing(forget_attempts),
             "retention": self._purge,
             "pictures": self._pictures.sweep,
+            "kept answers": forget_answers,
         }
 
     async def run(self, rounds: Rounds) -> None:

@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, LandlordId
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.landlord import date_requests as service
 from api.services.landlord.date_requests import AnswerForm
 from api.services.schemas import DateRequestShown
 
-router = APIRouter(route_class=CheckedRoute, tags=["landlord"])
+router = APIRouter(route_class=RepeatableRoute, tags=["landlord"])
 
 
 @router.post("/stays/{stay_id}/date-request")

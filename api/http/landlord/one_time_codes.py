@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Response
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.landlord import one_time_codes as service
 from api.services.schemas import OnceCodeMade, OnceCodeShown
 
-router = APIRouter(route_class=CheckedRoute, tags=["landlord"])
+router = APIRouter(route_class=RepeatableRoute, tags=["landlord"])
 
 
 @router.post("/stays/{stay_id}/locks/{lock_id}/one-time-codes", status_code=201)

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, Owner
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffShown, StaffTakenOn
 
-router = APIRouter(route_class=CheckedRoute, prefix="/staff", tags=["staff"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/staff", tags=["staff"])
 
 
 @router.get("")

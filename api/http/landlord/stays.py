@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate, IdempotencyKey, LandlordId, Owner
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.landlord import bookings, offers, registries, stays, unit_facts, units
 from api.services.landlord.bookings import BookingForm, OfferForm
 from api.services.landlord.offers import ArrivalForm, DepartureForm
@@ -11,7 +11,7 @@ from api.services.landlord.registries import NewUnitForm, RegistriesForm
 from api.services.landlord.unit_facts import UnitFactsForm, UnitFactsShown
 from api.services.schemas import DatesForm, KeyShown, LockShown, OfferShown, StayShown, UnitForm, UnitShown
 
-router = APIRouter(route_class=CheckedRoute, tags=["landlord"])
+router = APIRouter(route_class=RepeatableRoute, tags=["landlord"])
 
 
 @router.get("/units")

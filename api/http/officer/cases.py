@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi import Path as PathParameter
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Decider, Gate
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.officer import cases as service
 from api.services.schemas import CaseOpened, CaseShown, CodeShown, DecisionForm
 
-router = APIRouter(route_class=CheckedRoute, prefix="/cases", tags=["cases"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/cases", tags=["cases"])
 
 
 @router.get("")

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, IdempotencyKey, Officer
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.officer import consumers as service
 from api.services.officer.consumers import ConsumerApproved, ConsumerForm, ConsumerShown
 
-router = APIRouter(route_class=CheckedRoute, prefix="/consumers", tags=["consumers"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/consumers", tags=["consumers"])
 
 
 @router.get("")

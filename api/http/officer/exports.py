@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, Response
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, Officer
 from api.framework.downloads import csv_download
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.officer import exports as service
 from api.services.officer.exports import ExportDecision, ExportForm, ExportShown
 
-router = APIRouter(route_class=CheckedRoute, prefix="/exports", tags=["officer"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/exports", tags=["officer"])
 
 
 @router.get("")

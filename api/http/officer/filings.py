@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Decider, Gate
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm, PreviewShown
 from api.services.schemas import CodeShown, FilingShown
 
-router = APIRouter(route_class=CheckedRoute, prefix="/registrations", tags=["filings"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/registrations", tags=["filings"])
 
 
 @router.get("/attention")

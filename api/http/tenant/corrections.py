@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, OfferToken
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.tenant import corrections as service
 from api.services.tenant.corrections import OwnCorrectionForm, RefusalShown
 
-router = APIRouter(route_class=CheckedRoute, prefix="/onboarding", tags=["tenant"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/onboarding", tags=["tenant"])
 
 
 @router.get("/refusals")

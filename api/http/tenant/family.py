@@ -2,16 +2,16 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.cookies import read_cookie, set_cookie
 from api.framework.dependencies import COMPANION_COOKIE, Gate, ours
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.schemas import UnlockForm
 from api.services.tenant import family as service
 from api.services.tenant import shared_phone
 from api.services.tenant.family import ChildDeclared, ChildForm, CompanionLink
 from gateway.domain.stays.shared_phone import LIFETIME
 
-router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
+router = APIRouter(route_class=RepeatableRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.post("/{key_id}/children", status_code=201)

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, ours
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.schemas import HolderKeyShown, UnlockAnswer, UnlockForm
 from api.services.tenant import keys as service
 from api.services.tenant.holder_proofs import proof_from_text
 
-router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
+router = APIRouter(route_class=RepeatableRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.get("/{key_id}")

@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Depends
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, ours
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.tenant.offline_credential import NearForm, NearShown, issue_offline_credential
 
-router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
+router = APIRouter(route_class=RepeatableRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.post("/{key_id}/near")

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, OfferToken
+from api.framework.repeatable_route import RepeatableRoute
 from api.framework.uploads import read_upload, read_uploads
 from api.services.schemas import ChallengeShown, CodeShown, ConsentForm, HolderForm, OnboardingShown, Registered
 from api.services.tenant import child_document, verification
@@ -19,7 +19,7 @@ from devices.wire.kiosk.chip import MAX_CHIP
 from gateway.domain.errors import InputRefused
 from gateway.texts.marks import N_
 
-router = APIRouter(route_class=CheckedRoute, prefix="/onboarding", tags=["tenant"])
+router = APIRouter(route_class=RepeatableRoute, prefix="/onboarding", tags=["tenant"])
 
 TYPED = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",

@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, Depends
 
-from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Gate, ours
+from api.framework.repeatable_route import RepeatableRoute
 from api.services.schemas import DateRequestShown, UnlockForm
 from api.services.tenant import stay as service
 from api.services.tenant.stay import DateRequestForm, OwnArrivalForm, OwnDepartureForm
 
-router = APIRouter(route_class=CheckedRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
+router = APIRouter(route_class=RepeatableRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
 
 
 @router.post("/{key_id}/end", status_code=204)

@@ -8,13 +8,25 @@ import { prepare } from "./upload.js";
 
 const problem = document.querySelector("#stay-problem");
 
+const RETRY_AFTER_MS = 1500;
+
+/** Post a signed request; if no answer comes, once more. Its Idempotency-Key keeps it from being carried out twice. */
+async function request(path, id, body) {
+  const headers = {
+    "Content-Type": "application/json",
+    "Accept-Language": document.documentElement.lang,
+    "Idempotency-Key": crypto.randomUUID(),
+  };
+  const ask = () => fetch(`/api/v1/keys/${id}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+  return await ask().catch(async () => {
+    await new Promise((resolve) => { setTimeout(resolve, RETRY_AFTER_MS); });
+    return ask().catch(() => null);
+  });
+}
+
 async function send(act, id, body) {
   problem.hidden = true;
-  const answer = await fetch(`/api/v1/keys/${id}/${act}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  }).catch(() => null);
+  const answer = await request(act, id, body);
   if (answer?.ok) return true;
   const reasons = { "end 409": "shared", "dates 422": "dates" };
   problem.textContent = problem.dataset[reasons[`${act} ${answer?.status}`]] ?? problem.dataset.failed;
@@ -61,11 +73,7 @@ function manageOwnDates(id, pair) {
 }
 
 async function post(path, id, body) {
-  const answer = await fetch(`/api/v1/keys/${id}/${path}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
-    body: JSON.stringify(body),
-  }).catch(() => null);
+  const answer = await request(path, id, body);
   return { ok: Boolean(answer?.ok), status: answer?.status, body: await answer?.json().catch(() => ({})) };
 }
 

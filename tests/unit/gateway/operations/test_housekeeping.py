@@ -28,6 +28,10 @@ class Enough(Exception):
     """Ends the loop after some rounds."""
 
 
+def nothing() -> None:
+    """There are no answers to forget."""
+
+
 def keeping(
     world: World, rounds: Rounds, pending: list[float], revoked: list[bool], stop_after: int = 2
 ) -> Housekeeping:
@@ -44,6 +48,7 @@ def keeping(
         world.keyring,
         PictureTray(world.clock),
         enforce,
+        nothing,
         world.clock,
         session_use=SessionUse(3600),
         sleep=sleep,
@@ -104,6 +109,7 @@ async def test_revocations_that_cannot_be_enforced_are_tried_again(world: World)
         world.keyring,
         PictureTray(world.clock),
         enforce,
+        nothing,
         world.clock,
         session_use=SessionUse(3600),
         sleep=sleep,
