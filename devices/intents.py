@@ -1,6 +1,8 @@
 """Commands in one vocabulary for all vendors; a driver translates them.
 
-`command_id` is 16 bytes and identifies one execution; nothing is executed after `expires_at` (UTC seconds).
+`command_id` is 16 bytes and identifies one execution; nothing is executed after `expires_at` (UTC seconds). `issued_at`
+(UTC seconds, by default when it is sent) belongs to commands that may be sent twice, by a gateway that was killed after
+the first time: a lock takes a known id with other content for an attack.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ class Unlock:
     command_id: bytes
     key_id: bytes
     expires_at: int
+    issued_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class LockDoor:
 
     command_id: bytes
     expires_at: int
+    issued_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

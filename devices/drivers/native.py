@@ -70,7 +70,10 @@ class NativeDriver:
         if not isinstance(intent, Show) and type(intent) not in WORDS:
             raise Unable("unknown_type")
         word, body = wire_words(intent)
-        command = Command(intent.command_id, lock.device, word, now, intent.expires_at, body)
+        issued = intent.issued_at if isinstance(intent, Unlock | LockDoor) else None
+        command = Command(
+            intent.command_id, lock.device, word, now if issued is None else issued, intent.expires_at, body
+        )
         limit = KIOSK_LIMIT if isinstance(intent, Show) else LOCK_LIMIT
         try:
             raw = sign_command(command, self._command_key, limit=limit)

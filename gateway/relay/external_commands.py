@@ -25,7 +25,11 @@ class ExternalCommandSenders:
         """Send one lock or unlock command."""
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)
-        name, expires = bytes.fromhex(str(delivery.command_id)), int(delivery.expires_at or 0)
+        name, expires, issued = (
+            bytes.fromhex(str(delivery.command_id)),
+            int(delivery.expires_at or 0),
+            delivery.created_at,
+        )
         unlock = (delivery.body or {}).get("do") == "unlock"
-        intent: Intent = Unlock(name, NO_KEY, expires) if unlock else LockDoor(name, expires)
+        intent: Intent = Unlock(name, NO_KEY, expires, issued) if unlock else LockDoor(name, expires, issued)
         return await self._send(device, intent, Sent(Done("sent")), delivery)

@@ -44,7 +44,7 @@ class LockSenders:
         if key.desired != "present" or device.revoked_at is not None:
             return Sent(Refused("key_revoked_before_sending"))
         command_id, expires = str(delivery.command_id), int(delivery.expires_at or 0)
-        intent = Unlock(bytes.fromhex(command_id), bytes.fromhex(key.id), expires)
+        intent = Unlock(bytes.fromhex(command_id), bytes.fromhex(key.id), expires, delivery.created_at)
         return await self.send(device, intent, Sent(Done("sent")), delivery)
 
     async def ask(self, delivery: Delivery) -> Sent:

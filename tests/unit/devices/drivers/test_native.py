@@ -9,7 +9,7 @@ import pytest
 
 from devices.driver import Unable, Unreadable
 from devices.drivers.native import WORDS, wire_words
-from devices.intents import DropPasscode, Intent, PutPasscode, ReadBack, Show
+from devices.intents import DropPasscode, Intent, LockDoor, PutPasscode, ReadBack, Show, Unlock
 from devices.link import Received
 from devices.wire.catalog import COMMANDS
 from tests.contract.driver_benches import DriverBench, native_bench
@@ -74,3 +74,19 @@ def test_every_intent_but_passcodes_has_a_word_on_the_wire() -> None:
     reported = {word for word, _ in WORDS.values()} | {wire_words(Show(b"", {}, 0))[0]}
     assert reported == set(COMMANDS)
     assert {*WORDS, Show, PutPasscode, DropPasscode} == set(Intent.__args__)
+
+
+@pytest.mark.parametrize("unlock", [True, False])
+async def test_a_command_sent_again_after_a_kill_is_answered_as_before_and_raises_no_alarm(
+    bench: DriverBench, monkeypatch: pytest.MonkeyPatch, unlock: bool
+) -> None:
+    now, name = int(time.time()), secrets.token_bytes(16)
+    intent = Unlock(name, bytes(16), now + 10, now) if unlock else LockDoor(name, now + 10, now)
+    for second in range(2):
+        monkeypatch.setattr(bench.driver, "_now", lambda at=now + second: at)
+        await bench.driver.send(bench.lock, intent)
+    acks = [message.payload for message in bench.link.unacked if message.channel == "ack"]
+    reports = [report for message in bench.link.unacked for report in bench.driver.read(message)]
+    assert len(acks) == 2
+    assert acks[0] == acks[1]
+    assert "replayed" not in str(reports)

@@ -93,7 +93,16 @@ def test_an_unlock_is_sent_once_and_settled_by_having_been_sent(world: World) ->
     driver = MemoryDriver()
     key = tap(world)
     assert attempt(world, driver, "unlock").decision == Done("sent")
-    assert last(driver) == Unlock(bytes.fromhex("c" * 32), bytes.fromhex(key.id), world.now + 10)
+    assert last(driver) == Unlock(bytes.fromhex("c" * 32), bytes.fromhex(key.id), world.now + 10, world.now)
+
+
+def test_an_unlock_sent_again_after_a_kill_is_the_same_command(world: World) -> None:
+    driver = MemoryDriver()
+    tap(world)
+    attempt(world, driver, "unlock")
+    world.now += 3  # killed before the delivery was settled
+    attempt(world, driver, "unlock")
+    assert driver.asked[0] == driver.asked[1]
 
 
 def test_an_unlock_of_a_key_revoked_meanwhile_is_not_sent(world: World) -> None:
