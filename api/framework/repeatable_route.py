@@ -80,7 +80,7 @@ class RepeatableRoute(CheckedRoute):
 async def _once(request: Request, name: RequestName, handle: Handler) -> Response:
     """Return the kept answer, or carry the request out and keep its answer."""
     answers = gateway_of(request).repeated_answers
-    async with answers.turn(name):
+    async with answers.mutex(name):
         kept = await asyncio.to_thread(answers.find, name)
         if kept is not None:
             return _restored(kept)

@@ -64,7 +64,7 @@ class Revocation:
         self._due: dict[int, list[float]] = {}  # serial → when its session is to be ended, in order
         self._ended: set[int] = set()
         self._not_before = 0.0
-        self._turn = asyncio.Lock()
+        self._mutex = asyncio.Lock()
 
     async def run(self, rounds: Rounds) -> None:
         """Enforce each revocation within seconds, whichever process stored it."""
@@ -79,7 +79,7 @@ class Revocation:
 
         A session that could not be ended is retried at a later call.
         """
-        async with self._turn:
+        async with self._mutex:
             revoked = await asyncio.to_thread(self._revoked)
             if self._elapsed() >= self._not_before and await self._listed_all(revoked, renew=renew):
                 await self._end_sessions(revoked)

@@ -50,15 +50,15 @@ class RequestName:
 
 
 class RepeatedAnswers:
-    """The answers of one gateway. Requests of one name are carried out one after the other (`turn`)."""
+    """The answers of one gateway. Requests of one name are carried out one after the other (`mutex`)."""
 
     def __init__(self, database: Database, vault: Vault, now: Callable[[], int]) -> None:
         self._database, self._vault, self._now = database, vault, now
-        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._mutexes: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
-    def turn(self, name: RequestName) -> asyncio.Lock:
+    def mutex(self, name: RequestName) -> asyncio.Lock:
         """The lock to hold from `find` to `keep`, on the event loop."""
-        return self._turns.setdefault((name.owner, name.key), asyncio.Lock())
+        return self._mutexes.setdefault((name.owner, name.key), asyncio.Lock())
 
     def find(self, name: RequestName) -> KeptAnswer | None:
         """The answer that the request got within the last day. Raises IdempotencyMismatch if it was another request."""

@@ -159,8 +159,8 @@ def revoke(
         found = wait_until_enforced(database, device, ENFORCED_WITHIN if running else 0)
     asked, enforced = written(found.asked_at), written(found.enforced_at)
     sentence = ENFORCED if enforced else NOT_ENFORCED if found.by_broker else OUT_OF_SERVICE
-    told = {"device": device, "revoked": True, "requested_at": asked, "enforced_at": enforced}
-    tell(told, as_json, sentence, device=device, asked=asked, enforced=enforced)
+    result = {"device": device, "revoked": True, "requested_at": asked, "enforced_at": enforced}
+    tell(result, as_json, sentence, device=device, asked=asked, enforced=enforced)
 
 
 def wait_until_enforced(

@@ -71,9 +71,9 @@ async def test_revoking_a_lock_shuts_out_every_certificate_it_ever_got(estate: E
     assert presented(first) != presented(second)
     await estate.gateway.tend_certificates()
     assert [await estate.broker_lets_in(certificates) for certificates in (first, second)] == [True, True]
-    status, told = await estate.lodgekey("device", "revoke", "lock-2", "--json")
+    status, answer = await estate.lodgekey("device", "revoke", "lock-2", "--json")
     assert status == 0
-    assert json.loads(told)["enforced_at"], "the running gateway enforces it without being told"
+    assert json.loads(answer)["enforced_at"], "the running gateway enforces it without being told"
     assert [await estate.broker_lets_in(certificates) for certificates in (first, second)] == [False, False]
     assert await estate.broker_lets_in(estate.folder("lock-3"))
 
