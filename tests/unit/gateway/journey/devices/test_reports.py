@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from certs.keys import new_private_key
 from devices.reports import Answered, Happened, Reachable, Report
-from gateway.domain.errors import KeyNotUsable, LodgekeyError, NotFound, ProofRefused
+from gateway.domain.errors import KeyNotUsable, LodgekeyError, ProofRefused
 from gateway.domain.keys.key import Proof, state_of
 from gateway.journey.devices import reports
 from gateway.journey.keys import unlock
@@ -99,9 +99,9 @@ def test_a_phone_whose_clock_is_off_by_more_than_a_minute_is_refused_with_the_re
         assert "clock" in refused(world, key, proof, ProofRefused).detail
 
 
-def test_a_key_that_does_not_exist_is_not_found(world: World) -> None:
+def test_a_key_that_does_not_exist_is_refused_as_that_of_somebody_else(world: World) -> None:
     ready(world)
-    with pytest.raises(NotFound), world.database.writing() as session:
+    with pytest.raises(ProofRefused), world.database.writing() as session:
         unlock.request_unlock(session, "0" * 32, COMMAND, world.proof("0" * 32, "nonce-001"), world.now)
 
 
