@@ -24,7 +24,7 @@ ACTIONS: Final[Mapping[str, tuple[Action, ...]]] = {
     "pending": (),
     "accepted": ("correct",),
     "partly": ("correct", "send_again"),
-    "refused": ("correct", "send_again"),
+    "refused": ("correct", "send_again", "register_by_hand"),
     "unknown": ("settle_outcome",),
     "by_hand": ("register_by_hand", "correct"),
 }

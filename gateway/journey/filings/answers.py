@@ -88,17 +88,19 @@ def settle_outcome(
 ) -> None:
     """Settle a record of unknown outcome as a person found out: accepted, or not received and to be sent again.
 
-    A record to be registered by hand is settled by what proves that it was: a receipt, or the date. Raises Conflict
-    where there is nothing to settle, or InputRefused without the proof.
+    A record to be registered by hand, or refused for what cannot be corrected any more, is settled by what proves that
+    it was registered: a receipt, or the date. Raises Conflict where there is nothing to settle, or InputRefused without
+    the proof.
     """
-    if row.state == BY_HAND:
+    by_hand = row.state == BY_HAND or (row.state == "refused" and row.refiled_id is None)
+    if by_hand:
         _refuse_unregistered(outcome, receipt)
     elif row.state != "unknown":
         raise Conflict(N_("The result of this record is known. Only an unknown result can be confirmed manually."))
     data = {"registration": row.id, "outcome": outcome, "by": by}
     record(session, "OutcomeSettled", now, stay=row.stay, registration=row, data=data)
     waiting = update(Delivery).where(Delivery.work == "submit", Delivery.about == row.id, Delivery.state == "unknown")
-    row.answer_code = REGISTERED_BY_HAND if row.state == BY_HAND else None
+    row.answer_code = REGISTERED_BY_HAND if by_hand else None
     row.answer_text, row.answer_args = None, {}
     state = SETTLED_BY_A_PERSON[outcome]
     if outcome == "accepted":

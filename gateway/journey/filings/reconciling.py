@@ -10,7 +10,7 @@ from gateway.domain.errors import Conflict
 from gateway.domain.filings.record import NOTHING, Filed, Held, Kind
 from gateway.journey.filings.answers import FoundOut, settle_outcome
 from gateway.journey.filings.destinations import destination_of
-from gateway.journey.filings.held_records import BOOKED, NOT_DONE, REPORTED
+from gateway.journey.filings.held_records import BOOKED, NOT_DONE, REGISTERED_BY_HAND, REPORTED
 from gateway.journey.filings.parties import Group, group_of, people_of
 from gateway.journey.filings.records import file_again, report
 from gateway.journey.filings.sealed_records import open_record, parts_of
@@ -41,7 +41,8 @@ def records_to_compare(session: Session, registry: str, after: str, now: int, va
     """The next PAGE records of stays that have not ended which this registry accepted, in order of id.
 
     Of records that say where a person stays, or that were booked, those that no other one changed or annulled:
-    registries differ in what they keep of these. Of accepted annulments, what they annulled.
+    registries differ in what they keep of these. Of accepted annulments, what they annulled. What a person registered
+    there by hand is not known by our reference.
     """
     rows = session.execute(_accepted(registry, after, now).limit(PAGE)).all()
     about = [earlier if row.kind == ANNULMENT else row for row, earlier in rows]
@@ -68,6 +69,7 @@ def _accepted(registry: str, after: str, now: int) -> Select[Registration, Regis
         .where(
             Registration.registry_name == registry,
             Registration.state == "accepted",
+            Registration.answer_code.is_distinct_from(REGISTERED_BY_HAND),
             held | annulment,
             Registration.answered_at <= now - SETTLED_FOR,
             Registration.id > after,

@@ -183,7 +183,7 @@ async def test_the_landlord_corrects_or_sends_again_what_was_refused(desk: Desk)
     refused_tenant(desk)
     landlord, record = await desk.signed_in("landlord"), filings(desk)[0].id
     shown = (await landlord.get(f"/registrations/{record}/preview")).json()
-    assert shown["filing"]["actions"] == ["correct", "send_again"]
+    assert shown["filing"]["actions"] == ["correct", "send_again", "register_by_hand"]
     assert {"tenant", "officer"} <= set(shown["problems"][0]["menders"])
     page = await landlord.get(f"http://testserver/landlord/filings/{record}?field=birth_country")
     assert '<option value="NLD"' in page.text

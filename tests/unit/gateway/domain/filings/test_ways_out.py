@@ -18,9 +18,9 @@ def test_who_has_to_act_can_act_until_another_record_took_the_place(state: str) 
     assert actions_for(state, replaced=True) == ()
 
 
-@pytest.mark.parametrize("state", ["refused", "partly"])
-def test_what_was_refused_can_be_corrected_and_sent_again(state: str) -> None:
-    assert actions_for(state, replaced=False) == ("correct", "send_again")
+def test_what_was_refused_can_be_corrected_and_sent_again_or_registered_by_hand_if_refused_as_a_whole() -> None:
+    assert actions_for("partly", replaced=False) == ("correct", "send_again")
+    assert actions_for("refused", replaced=False) == ("correct", "send_again", "register_by_hand")
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.domain.filings.record import Accepted
+from gateway.domain.filings.record import Accepted, Refused
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.filings.ways_out import actions_for
 from gateway.domain.stays.stay import Window
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.deadlines import pressing, standing_of, watch_deadlines
-from gateway.journey.filings.reconciling import settle
+from gateway.journey.filings.reconciling import records_to_compare, settle
 from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.registries import REGISTRIES
@@ -54,6 +54,18 @@ def states(world: World) -> list[tuple[str, str, str | None]]:
 def deliveries(world: World) -> int:
     with world.database.reading() as session:
         return session.scalar(select(func.count()).select_from(Delivery).where(Delivery.work == "submit")) or 0
+
+
+def queued_at(world: World, name: str) -> Registration:
+    """A record in the queue of this registry, whatever it would say of it."""
+    with world.database.writing() as session:
+        unit = session.get_one(Unit, world.unit_id)
+        report_to(unit, "sandbox")
+    row = arrive(world, dict(FIELDS))
+    with world.database.writing() as session:
+        report_to(session.get_one(Unit, world.unit_id), name)
+        session.get_one(Registration, row.id).registry_name = name
+    return row
 
 
 def registered(world: World, row: Registration, receipt: str = "12. 3. 2026", outcome: str = "accepted") -> None:
@@ -174,3 +186,32 @@ def test_a_cancelled_stay_leaves_a_case_only_where_somebody_was_registered(
     with slovenian.database.writing() as session:
         landlord.end_stay(session, session.get_one(Stay, row.stay_id), slovenian.keyring, slovenian.now + HOUR)
     assert states(slovenian) == expected
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRIES))
+def test_a_refused_record_is_settled_by_a_registration_by_hand_at_every_registry(world: World, name: str) -> None:
+    row = queued_at(world, name)
+    with world.database.writing() as session:
+        record_registry_answer(session, row.id, Refused("E1", "too late"), world.now)
+    assert "register_by_hand" in actions_for("refused", replaced=False)
+    with pytest.raises(Conflict):
+        registered(world, row, outcome="not_received")
+    with pytest.raises(InputRefused):
+        registered(world, row, receipt="")
+    registered(world, row)
+    (settled,) = rows(world)
+    assert (settled.state, settled.receipt, settled.answer_code) == ("accepted", "12. 3. 2026", "registered_by_hand")
+    with world.database.reading() as session:
+        assert session.scalars(select(Registration.id).where(pressing(world.now + 9 * DAY))).all() == []
+        later = world.now + 2 * HOUR
+        assert records_to_compare(session, name, "", later, world.keyring.vault) == []
+
+
+def test_a_refused_record_that_was_filed_again_is_not_settled_by_hand(slovenian: World) -> None:
+    row = arrive(slovenian, dict(FIELDS))
+    with slovenian.database.writing() as session:
+        record_registry_answer(session, row.id, Refused("E1", "no"), slovenian.now)
+    corrected(slovenian, row, given_names="Eva")
+    with pytest.raises(Conflict):
+        registered(slovenian, row)
+    assert states(slovenian)[-1] == ("check_in", "queued", None)
