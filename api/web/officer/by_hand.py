@@ -1,4 +1,4 @@
-"""The page with the data of a person whom somebody registers by hand, in words and not in codes."""
+"""The page with the data of the people whom somebody registers by hand, in words and not in codes."""
 
 from collections.abc import Iterator, Mapping
 
@@ -29,8 +29,8 @@ def show_data(request: Request, gateway: Gate, account: Decider, home: str, reco
         path: {entry.code: entry.name for entry in entries}
         for path, entries in filings.tables_of(gateway, account, record_id).items()
     }
-    lines = list(in_words(shown.fields, tables, language))
-    values = {"role": account.role, "home": f"/{account.role}", "shown": shown, "lines": lines}
+    people = [list(in_words(fields, tables, language)) for fields in shown.people]
+    values = {"role": account.role, "home": f"/{account.role}", "shown": shown, "people": people}
     return page(request, "officer/by_hand.html", values)
 
 

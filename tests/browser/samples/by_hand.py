@@ -37,22 +37,24 @@ ENTERED = ByHandShown(
     registered_as="20037",
     start=START,
     end=END,
-    fields={
-        "surname": "Konstantinidou-Papadopoulou",
-        "given_names": "Anna Maria",
-        "birth_date": "1988-04-12",
-        "sex": "F",
-        "nationality": "XXA",
-        "document_kind": "passport",
-        "id_number": "X1234567",
-        "issuing_state": "D",
-    },
+    people=(
+        {
+            "surname": "Konstantinidou-Papadopoulou",
+            "given_names": "Anna Maria",
+            "birth_date": "1988-04-12",
+            "sex": "F",
+            "nationality": "XXA",
+            "document_kind": "passport",
+            "id_number": "X1234567",
+            "issuing_state": "D",
+        },
+    ),
 )
 DATA_PAGE: dict[str, Any] = {
     "role": "landlord",
     "home": "/landlord",
     "shown": ENTERED,
-    "lines": list(in_words(ENTERED.fields, {}, "zh-CN")),
+    "people": [list(in_words(fields, {}, "zh-CN")) for fields in ENTERED.people],
 }
 KEY_BY_HAND = KEY_PAGE | {"filings": [FilingLine("check_in", "by_hand", "si", None)]}
 STAY_BY_HAND = stay_values(ARRIVED.model_copy(update={"registrations": [TO_REGISTER]}), LOCK)

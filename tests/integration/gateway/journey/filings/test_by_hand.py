@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from gateway.registries import registry_title
-from gateway.store import Disclosure, Key, Registration
+from gateway.store import Disclosure, Key, Registration, RegistrationPerson
 from tests.contract.registry_simulators import SimulatedRegistry, running_registry
 from tests.parts.desk import Desk
 from tests.parts.office import Office, landlord_token, open_office
@@ -122,3 +122,24 @@ async def test_the_data_to_enter_are_shown_until_it_is_registered_and_the_readin
     assert settled.status_code == 200
     assert (await landlord.get(f"{address}/data")).status_code == 404
     assert f"{case.id}/data" not in (await landlord.get(address)).text
+
+
+async def test_a_refused_record_can_be_registered_by_hand_with_the_data_of_its_people(
+    office: Office, desk: Desk
+) -> None:
+    office.tenant("", {"given_names": "Anna"})
+    await office.settled()
+    (case,) = office.rows()
+    landlord, address = await desk.signed_in("landlord"), f"http://testserver/landlord/filings/{case.id}"
+    assert (await landlord.get(f"{address}/data")).status_code == 404, "accepted"
+    with desk.gateway.database.writing() as session:
+        row = session.get_one(Registration, case.id)
+        row.state, row.receipt, row.answer_code = "refused", None, "X1"
+        query = select(RegistrationPerson.person_id).where(RegistrationPerson.registration_id == case.id)
+        people = session.scalars(query).all()
+    page = (await landlord.get(f"{address}?lang=en")).text
+    assert "If a correction does not help" in page
+    shown = (await landlord.get(f"{address}/data?lang=en")).text
+    assert (shown.count("Anna"), len(people)) == (1, 1)
+    settled = await landlord.post(f"/registrations/{case.id}/outcome", json={"outcome": "accepted", "receipt": "7"})
+    assert settled.json()["code"] == "registered_by_hand"
