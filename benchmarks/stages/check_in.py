@@ -49,7 +49,7 @@ async def check_in(reception: Reception, traveller: Traveller, token: str) -> Ou
     reception.consent(token)
     outcome = Outcome(traveller, token=token)
     document: Document | None = traveller.documents[0]
-    kinds, asked = reception.profile.document_kinds, REGISTRIES[reception.registry].facts.of_tenant
+    kinds, asked = reception.profile.document_kinds, REGISTRIES[reception.registry].facts
     while document is not None and len(outcome.refused) <= MAX_REFUSALS:
         reception.identity.readings[document.number.encode()] = reading_of(traveller, document, reception.today)
         sent = submission(traveller, document, reception.profile, asked)
@@ -104,7 +104,9 @@ def answered(
         **sent.typed,
         **{name: second_answer(name, right[name], reception.registry) for name in wrong if name in right},
     }
-    known = facts_asked(traveller, document, tuple(traveller.knows) + tuple(document.known))
+    known = facts_asked(
+        traveller, document, (*traveller.knows, *document.known), REGISTRIES[reception.registry].facts.only_if
+    )
     facts = {**sent.facts, **{path: SECOND_ANSWERS.get(known[path], known[path]) for path in wrong if path in known}}
     return replace(sent, typed=typed, facts=facts)
 
@@ -166,7 +168,7 @@ def _child_fields(
         for name in ("id_number", "document_kind", "issuing_state"):
             typed.pop(name, None)
     shared = ("residence.", "phone", "email")
-    facts = facts_asked(traveller, known, asked)
+    facts = facts_asked(traveller, known, asked, REGISTRIES[reception.registry].facts.only_if)
     return {name: text for name, text in typed.items() if name in CHILD_FIELDS} | {
         path: text for path, text in facts.items() if not path.startswith(shared)
     }

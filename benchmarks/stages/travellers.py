@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.parties.people import Document, Traveller
 from gateway.domain.documents import NUMBER_SAYS_REST
+from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.jurisdiction import Profile
 from gateway.domain.verification.mrz import parse_mrz
 from gateway.domain.verification.port import Challenge, DocumentReading, FaceComparison, FieldReading, LivenessResult
@@ -113,18 +114,28 @@ def is_latin(text: str) -> bool:
     return all(ord(char) < 0x0250 or "\u1e00" <= char <= "\u1eff" for char in text)
 
 
-def facts_asked(traveller: Traveller, document: Document, asked: tuple[str, ...]) -> dict[str, str]:
-    """The answers to what the page asks for; of the document in hand only."""
+def facts_asked(
+    traveller: Traveller,
+    document: Document,
+    asked: tuple[str, ...],
+    only_if: Mapping[str, Mapping[str, tuple[str, ...]]],
+) -> dict[str, str]:
+    """The answers to what the page asks for; of the document in hand, and of fields that other answers show, only."""
     known = {path: text for path, text in traveller.knows.items() if not path.startswith("document.")}
     known |= dict(document.known)
     if traveller.person.nationality == "CHN" or document.kind == "cn_permanent_residence":
         known = {path: text for path, text in known.items() if not path.startswith("visa.")}
-    return {path: known[path] for path in asked if known.get(path)}
+    hidden = {
+        path
+        for path, conditions in only_if.items()
+        if any("." in other and known.get(other) not in values for other, values in conditions.items())
+    }
+    return {path: known[path] for path in asked if known.get(path) and path not in hidden}
 
 
-def submission(traveller: Traveller, document: Document, profile: Profile, asked: tuple[str, ...]) -> Submission:
+def submission(traveller: Traveller, document: Document, profile: Profile, asked: RequiredFacts) -> Submission:
     """What the traveller submits first, slips included."""
-    facts = facts_asked(traveller, document, asked)
+    facts = facts_asked(traveller, document, asked.of_tenant, asked.only_if)
     way = "typed" if not document.lines and document.kind not in NUMBER_SAYS_REST else traveller.way
     typed = typed_fields(traveller, document, profile) if way == "typed" else {}
     sent = Submission(typed, facts=facts)

@@ -210,7 +210,7 @@ class Door:
         profile, asked = self.reception.profile, self.asked
         document = traveller.document(profile.document_kinds) or traveller.documents[-1]
         fields = typed_fields(traveller, document, profile)
-        fields |= {FACT + path: text for path, text in facts_asked(traveller, document, asked).items()}
+        fields |= {FACT + path: text for path, text in facts_asked(traveller, document, asked, {}).items()}
         fields |= dict(self.answered(twists, fields))
         if is_child and profile.no_document_under:
             fields |= {"document_kind": "none", "id_number": "", "issuing_state": ""}
