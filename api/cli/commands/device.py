@@ -147,10 +147,7 @@ def secrets_in(path: Path) -> dict[str, str]:
 def revoke(
     device: Annotated[str, typer.Argument(help="Device id.")], folder: Folder = None, as_json: AsJson = False
 ) -> None:
-    """Take a device out of service. A running gateway rejects its messages at once, and its broker within seconds.
-
-    Waits up to 15 seconds for the broker, and says since when it refuses the device.
-    """
+    """Take a device out of service: a running gateway rejects its messages at once, its broker within 15 seconds."""
     settings = settings_of(folder)
     with opened(settings) as database:
         with database.writing() as session:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from alembic import command
 from cryptography import x509
-from sqlalchemy import select, text
+from sqlalchemy import create_engine, select
 from typer.testing import CliRunner
 
 from api.cli.main import app
@@ -26,6 +27,7 @@ from gateway.operations.health import CHECKS, Code, Finding, examine
 from gateway.outbox import deliveries, events
 from gateway.settings import Settings
 from gateway.store import Delivery, Device, Person, Portrait, Registration
+from gateway.store.revisions.scripts import migrations
 from gateway.supervision import NOTE
 from tests.parts.world import DAY, LOCK, NOW, World
 
@@ -234,9 +236,10 @@ def test_a_delivery_past_its_time_is_found(settings: Settings, world: World) -> 
 
 
 def test_a_database_of_an_older_release_is_found(settings: Settings, world: World) -> None:
-    with world.database.writing() as session:
-        session.execute(text("ALTER TABLE disclosures DROP COLUMN leaf_version"))
-        session.execute(text("UPDATE alembic_version SET version_num = '0025'"))
+    config, engine = migrations(), create_engine(settings.database)
+    config.attributes["engine"] = engine
+    command.downgrade(config, "-1")
+    engine.dispose()
     (older,) = bad(settings)
     assert older.check == "database"
     assert "lodgekey db migrate" in said(older)
