@@ -162,7 +162,7 @@ async def test_a_kiosk_asks_about_an_offer_and_hands_in_a_registration(estate: E
         await estate.until(lambda: estate.device("kiosk-1").clock == "set", "the kiosk knows the time")
         name, visit = await asyncio.to_thread(kiosk.ask, token)
         await estate.until(lambda: name in kiosk.shown, "the question is answered")
-        offer = {1: "Room 101", 2: "Landlord of 101", 3: [], 4: [], 5: [], 6: {}, 7: {}, 8: False}
+        offer = {1: "Room 101", 2: "Landlord of 101", 3: [], 4: [], 5: [], 6: {}, 7: {}, 8: False, 9: False}
         assert kiosk.answer_to(name, visit) == offer
         photograph = encode_jpeg(np.full((480, 640, 3), 200, np.uint8))
         registration = await asyncio.to_thread(kiosk.register, token, photograph)
