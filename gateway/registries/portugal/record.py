@@ -17,6 +17,7 @@ from gateway.texts.marks import N_
 
 _NS = "http://sef.pt/BAws"
 _DOCUMENTS = {"passport": "P", "national_id": "B"}
+_UNKNOWN = frozenset({"IAO"})  # added to Doc 9303-3 after the edition whose codes SIBA is known to take
 TABLES = {table.name: table.version for table in (NATIONALITIES, ISSUING, SPELLING, TEXT)}
 
 
@@ -170,4 +171,4 @@ def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> r
         ("residence.country", person.residence.country, COUNTRIES),
     ):
         yield from rules.need(f"{at}.{field}", country)
-        yield from rules.known(f"{at}.{field}", country, table.valid_on(arrival))
+        yield from rules.known(f"{at}.{field}", country, table.valid_on(arrival) - _UNKNOWN)

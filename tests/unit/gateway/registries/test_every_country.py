@@ -127,6 +127,15 @@ def test_portugal_takes_the_documents_of_issuers_that_are_no_state(issuer: str) 
     assert at_portugal(guest("USA", document=Document("passport", "C01X00T47", issuer))) == ([], [])
 
 
+def test_portugals_rules_refuse_the_issuer_that_its_service_does_not_know() -> None:
+    person = guest("USA", document=Document("passport", "C01X00T47", "IAO"))
+    found, _ = at_portugal(person)
+    assert [(problem.field, problem.rule) for problem in found] == [
+        ("people[0].document.issuing_country", "unknown_code")
+    ]
+    assert [code for _, code, _ in siba_errors(base_record(LISBON, person, landlord=SENHORIO))] == ["73"]
+
+
 @pytest.mark.parametrize("nationality", [code for code in PEOPLE if code != "CZE"])
 def test_czechia_takes_every_foreigner(nationality: str) -> None:
     assert at_czechia(guest(nationality)) == ([], [])
