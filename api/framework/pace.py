@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from typing import Any, Final, Protocol
 
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -71,11 +71,13 @@ class Pace:
 
 
 def subscriber(address: str) -> str:
-    """Return what is counted as one address: an IPv4 address, or an IPv6 network of 64 bits."""
-    if ":" not in address:
-        return address
-    parsed = ip_address(address.partition("%")[0])
-    if not isinstance(parsed, IPv6Address):
+    """Return what is counted as one address: an IPv6 network of 64 bits, else the address as it is given.
+
+    A proxy may name something else than an address, such as one with a port.
+    """
+    try:
+        parsed = IPv6Address(address.partition("%")[0])
+    except ValueError:
         return address
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
@@ -99,7 +101,6 @@ class PacedListener(socket.socket):
     """A listening TCP socket that closes connections of addresses without room as it accepts them."""
 
     pace: Pace | None = None
-    _accepted = 0
 
     def listen(self, _backlog: int = PENDING, /) -> None:
         """Listen; the event loop's own number is that of connections it accepts at once."""
@@ -109,9 +110,10 @@ class PacedListener(socket.socket):
         """Return the next connection that has room. Raises BlockingIOError if there is none."""
         for _ in range(REFUSED_AT_ONCE):
             connection, peer = super().accept()
-            if self.pace is None or not self.pace.wait(peer[0]):
-                if self.pace is not None:
-                    self.pace.take(peer[0])
+            if self.pace is None:
+                return connection, peer
+            if not self.pace.wait(peer[0]):
+                self.pace.take(peer[0])
                 return connection, peer
             connection.close()
         raise BlockingIOError

@@ -76,6 +76,9 @@ def test_another_address_and_a_trusted_proxy_are_not_affected() -> None:
         ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
         ("fe80::1%eth0", "fe80::"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("192.0.2.7:443", "192.0.2.7:443"),
+        ("[2001:db8::1]:443", "[2001:db8::1]:443"),
+        ("unknown:proxy", "unknown:proxy"),
         ("", ""),
     ],
 )
