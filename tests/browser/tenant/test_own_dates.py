@@ -20,10 +20,15 @@ def local(at: datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M}"
 
 
-async def say(tenant: Visitor, form: str, field: str, text: str) -> None:
-    """Unfold the form's part of the page, and send the date."""
-    if not await tenant.page.locator(f"#{form}").is_visible():
+async def unfold(tenant: Visitor) -> None:
+    """Unfold the part of the page with the dates; whether its forms are shown yet says nothing about that."""
+    if await tenant.page.locator("details:has(#arrival)").get_attribute("open") is None:
         await tenant.page.click("details:has(#arrival) > summary")
+
+
+async def say(tenant: Visitor, form: str, field: str, text: str) -> None:
+    """Send the date."""
+    await unfold(tenant)
     await tenant.page.fill(f"#{form} [name={field}]", text)
     await tenant.page.click(f"#{form} button")
 
@@ -55,13 +60,13 @@ async def test_a_companion_sets_their_own_arrival_and_departure(
     later, earlier = local(ends.replace(hour=1, minute=0)), local(ends - timedelta(hours=2))
     await say(second, "arrival", "arrived", later)
     await expect(second.page.locator("main > .alert.good")).to_have_text("Your arrival is saved.")
-    await second.page.click("details:has(#arrival) > summary")
+    await unfold(second)
     await expect(second.page.locator("#arrival .alert[role=status]")).to_contain_text("Your registration is sent when")
     assert await second.page.input_value("#arrival [name=arrived]") == later
     await say(second, "departure", "leaves", earlier)
     await expect(second.page.locator("main > .alert.good")).to_have_text("Your departure is saved.")
     await expect(second.page.locator(".hold")).to_be_visible(timeout=SLOW)
-    await second.page.click("details:has(#arrival) > summary")
+    await unfold(second)
     assert await second.page.input_value("#departure [name=leaves]") == earlier
     await second.page.screenshot(path=artefacts / "own-dates-2-saved.png", full_page=True)
     await landlord.follow(stay)
