@@ -21,28 +21,52 @@ SIGNATURE_LENGTH = 64
 _ES256 = ec.ECDSA(hashes.SHA256())
 
 
-def sign1(payload: bytes, key: ec.EllipticCurvePrivateKey, *, kid: bytes = b"", external_aad: bytes = b"") -> bytes:
-    """Tagged COSE_Sign1 of `payload` by a P-256 key; `external_aad` is signed but not carried."""
+def sign1(
+    payload: bytes,
+    key: ec.EllipticCurvePrivateKey,
+    *,
+    kid: bytes = b"",
+    external_aad: bytes = b"",
+    detached: bool = False,
+) -> bytes:
+    """Tagged COSE_Sign1 by a P-256 key. `external_aad`, and a `detached` payload, are signed but not carried."""
     der = key.sign(_to_be_signed(payload, external_aad), _ES256)
     r, s = decode_dss_signature(der)
     signature = r.to_bytes(32, "big") + s.to_bytes(32, "big")
-    return TAG_SIGN1 + cbor.encode([PROTECTED, {KID: kid} if kid else {}, payload, signature])
+    return TAG_SIGN1 + cbor.encode([PROTECTED, {KID: kid} if kid else {}, None if detached else payload, signature])
 
 
 def verify1(raw: bytes, public: ec.EllipticCurvePublicKey, *, external_aad: bytes = b"") -> bytes:
     """Payload of a COSE_Sign1 signed by this key in this context; raises BadSignature otherwise."""
     _, payload, signature = _take_apart(raw)
+    if payload is None:
+        raise BadSignature("not ES256 with an attached payload")
+    _verify(payload, signature, public, external_aad)
+    return payload
+
+
+def verify1_detached(raw: bytes, payload: bytes, public: ec.EllipticCurvePublicKey) -> None:
+    """Raise BadSignature unless this is a COSE_Sign1 of `payload`, which it does not carry, signed by this key."""
+    _, carried, signature = _take_apart(raw)
+    if carried is not None:
+        raise BadSignature("not ES256 with a detached payload")
+    _verify(payload, signature, public, b"")
+
+
+def payload_unverified(raw: bytes) -> bytes:
+    """Payload before verification, only for finding the key to verify it with. Raises BadSignature."""
+    payload = _take_apart(raw)[1]
+    if payload is None:
+        raise BadSignature("not ES256 with an attached payload")
+    return payload
+
+
+def _verify(payload: bytes, signature: bytes, public: ec.EllipticCurvePublicKey, external_aad: bytes) -> None:
     r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
     try:
         public.verify(encode_dss_signature(r, s), _to_be_signed(payload, external_aad), _ES256)
     except InvalidSignature as error:
         raise BadSignature("not signed by this key for this purpose") from error
-    return payload
-
-
-def payload_unverified(raw: bytes) -> bytes:
-    """Payload before verification, only for finding the key to verify it with. Raises BadSignature."""
-    return _take_apart(raw)[1]
 
 
 def _to_be_signed(payload: bytes, external_aad: bytes) -> bytes:
@@ -50,7 +74,8 @@ def _to_be_signed(payload: bytes, external_aad: bytes) -> bytes:
     return cbor2.dumps(["Signature1", PROTECTED, external_aad, payload])
 
 
-def _take_apart(raw: bytes) -> tuple[bytes, bytes, bytes]:
+def _take_apart(raw: bytes) -> tuple[bytes, bytes | None, bytes]:
+    """Key id, payload (None if it is detached) and signature."""
     if raw[:1] != TAG_SIGN1:
         raise BadSignature("not a tagged COSE_Sign1")
     try:
@@ -60,8 +85,8 @@ def _take_apart(raw: bytes) -> tuple[bytes, bytes, bytes]:
     if not isinstance(parts, list) or len(parts) != 4:
         raise BadSignature("not a COSE_Sign1")
     protected, unprotected, payload, signature = parts
-    if protected != PROTECTED or not isinstance(payload, bytes):
-        raise BadSignature("not ES256 with an attached payload")
+    if protected != PROTECTED or not (payload is None or isinstance(payload, bytes)):
+        raise BadSignature("not ES256")
     if not isinstance(signature, bytes) or len(signature) != SIGNATURE_LENGTH:
         raise BadSignature("not an ES256 signature")
     return _kid_in(unprotected), payload, signature

@@ -17,3 +17,9 @@ class BadMessage(WireError):
     """Bytes that are not exactly one message of the expected kind."""
 
     code = "bad_message"
+
+
+class BadManifest(WireError):
+    """Bytes that are not exactly one manifest of firmware that a device of this protocol takes."""
+
+    code = "bad_manifest"
