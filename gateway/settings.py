@@ -1,10 +1,11 @@
 """Settings from the environment (`LODGEKEY_…`) or keywords; the defaults run on one machine as they are."""
 
 import os
+import re
 import ssl
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -13,6 +14,8 @@ from yarl import URL
 from devices.links.mqtt import BrokerAddress
 from gateway.identity.settings import Thresholds
 
+EMAIL: Final = re.compile(r"[^\s@:/?]+@[^\s@:/?]+")
+CONTACT: Final = re.compile(r"(?:mailto:[^\s@]+@|https://[^\s/]|tel:\+?[0-9])[!-~]*")  # RFC 9116 §2.5.3
 Port = Annotated[int, Field(ge=0, le=65535)]
 
 
@@ -107,6 +110,7 @@ class Settings(BaseSettings):
     webhook_networks: str = ""  # non-public networks in which a consumer's webhook is allowed
     alert_mail: SecretStr = SecretStr("")  # an Apprise URL with {to}: mailtos://user:pass@host?from=…&to={to}
     operator_mail: str = ""  # where alerts about the gateway itself go, through alert_mail
+    security_contact: str = ""  # where weaknesses are reported, in security.txt: an e-mail address, or https://…
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
@@ -131,6 +135,14 @@ class Settings(BaseSettings):
         if given and (URL(given).scheme not in ("http", "https") or not URL(given).host):
             raise ValueError("public_url is an address like https://lodgekey.example")
         return given
+
+    @field_validator("security_contact")
+    @classmethod
+    def _is_a_contact(cls, given: str) -> str:
+        contact = f"mailto:{given}" if EMAIL.fullmatch(given) else given
+        if contact and not CONTACT.fullmatch(contact):
+            raise ValueError("security_contact is an e-mail address, or an address like https://example.org/security")
+        return contact
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -6,7 +6,7 @@ from api.web.account import alert_settings, openid, sessions, settings, sign_in
 from api.web.landlord import bookings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
 from api.web.officer import area_map, by_hand, cases, console, exports, filings
-from api.web.shell import manifest, offline
+from api.web.shell import manifest, offline, security_txt
 from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import corrections, pages, shared_phone
 from api.web.tester import console as tester
@@ -21,6 +21,7 @@ PARTS = (
     shared_phone,
     offline,
     manifest,
+    security_txt,
     landlord,
     bookings,
     area_map,

@@ -25,7 +25,7 @@ KNOWN = {
     "build", "image", "init", "user", "restart", "depends_on", "environment", "volumes", "ports", "read_only", "tmpfs",
     "cap_drop", "security_opt", "ulimits", "command", "healthcheck",
 }  # fmt: skip
-PAGES = [ROOT / "README.md", *(ROOT / "docs").rglob("*.md"), *DEPLOY.iterdir()]
+PAGES = [ROOT / "README.md", ROOT / "SECURITY.md", *(ROOT / "docs").rglob("*.md"), *DEPLOY.iterdir()]
 
 
 def leaf(words: list[str]) -> tuple[Any, list[str]]:

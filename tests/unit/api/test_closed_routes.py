@@ -26,6 +26,7 @@ PUBLIC: Final = {
     ("GET", "/key/offline"),
     ("GET", "/offline"),
     ("GET", "/manifest/{app}"),
+    ("GET", "/.well-known/security.txt"),
     ("POST", "/login"),
     ("POST", "/login/officer"),
     ("GET", "/login/officer/return"),
