@@ -21,6 +21,8 @@ noticed; a lock that never wrote an entry down, or a copy of it that is the only
 kiosks say is signed and numbered, not chained. A relayed conversation over plain Bluetooth is not stopped by any
 protocol; a deadline on each reply makes it harder.
 
+[Standards, requirement by requirement](standards.md) says the same of two public standards.
+
 """
 
 # attack -> tests, as file::name below tests/

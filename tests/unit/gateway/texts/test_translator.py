@@ -54,6 +54,11 @@ def test_placeholders_are_filled_in_the_translation(spanish: Translator) -> None
     assert spanish.gettext("Your key to {unit}") == "Llave de {unit}"
 
 
+@pytest.mark.parametrize("written", ["{unit.__class__}", "{0}", "{", "%s", "{unit!r:>9}"])
+def test_what_somebody_wrote_is_filled_in_as_it_stands(spanish: Translator, written: str) -> None:
+    assert spanish.gettext("Your key to {unit}", unit=written) == f"Llave de {written}"
+
+
 def test_a_missing_value_is_an_error_and_no_page_with_a_blank(spanish: Translator) -> None:
     with pytest.raises(KeyError):
         spanish.gettext("Your key to {unit}", lock="lock-1")
