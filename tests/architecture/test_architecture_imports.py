@@ -58,7 +58,6 @@ UNIMPORTED: Final = {
     "pytest-timeout": "plugin",
     "pytest-xdist": "plugin",
     "python-multipart": "loaded by FastAPI for forms",
-    "ruff": "command",
     "setuptools": "pkg_resources for face_recognition_models, which does not declare it",
     "tzdata": "data of zoneinfo where the system has none",
     "types-authlib": "type stubs",
