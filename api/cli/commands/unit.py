@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
-from api.cli.facts import Facts, facts_by_registry, facts_of
+from api.cli.facts import Facts, facts_by_registry, facts_of, refuse_wrong_options
 from api.cli.folder import opened
 from api.cli.output import AsJson, Folder, settings_of, tell, tell_rows
 from gateway.clock import utc_now
@@ -39,7 +39,9 @@ def add(
     registries = facts_by_registry(facts_of(fact), registry)
     home = Dwelling(code, label, address, area, timezone, jurisdiction, registries)
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
-        unit = add_unit(session, account_by_login(session, landlord), home, utc_now())
+        now = utc_now()
+        unit = add_unit(session, account_by_login(session, landlord), home, now)
+        refuse_wrong_options(unit, now)
         output = {"unit": unit.id, "code": unit.code}
     tell(output, as_json, N_("Unit {code} was added for {landlord}."), code=code, landlord=landlord)
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from gateway.registries import REGISTRIES
 from gateway.settings import Settings
 from gateway.store import Account, Event, SignIn, Unit
 from gateway.store.database import Database
+from tests.contract.registries import CASES as ALL_CASES
 from tests.parts.house import application
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import NOW
@@ -24,16 +26,22 @@ from tests.parts.world import NOW
 RUN = CliRunner()
 OWNER = "account add mira --role landlord --phone 0039061234"
 HOME = "--landlord mira --label Loft --address Quay --area 370100-07 --timezone Europe/Rome --jurisdiction {where}"
-LESSOR_FACTS = {"registered_as": "A-1", "phone": "+351 1", "email": "m@example.org"}
-UNIT_FACTS = {
-    "registered_as": "H-1",
-    "tourist_tax": "2.50",
-    "beds": "4",
-    "address.extra": "Praha, Nusle",
-    "address.municipality": "Lisboa",
-    "address.postal_code": "1100-001",
-    "address.municipality_code": "370102",
-}
+CASES = {case.name: case for case in ALL_CASES}
+NOT_RECORDED = ("name", "phone", "email")  # facts that options of their own give
+
+
+def facts_at(registry: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What a registry requires of a unit and of its landlord, as in the record that its simulator takes."""
+    needs = REGISTRIES[registry].facts
+    if registry not in CASES:  # a form that is kept has no simulator
+        return dict.fromkeys(needs.unit, "1"), {}
+    record = CASES[registry].record()
+    street = {"address.street": record.unit.address.street}
+    return street | texts(record.unit, needs.unit), texts(record.landlord, needs.landlord)
+
+
+def texts(facts: object, paths: tuple[str, ...]) -> dict[str, str]:
+    return {path: str(attrgetter(path)(facts)) for path in paths if path not in NOT_RECORDED}
 
 
 @pytest.fixture
@@ -123,15 +131,14 @@ def test_an_officer_of_a_provider_has_no_password_to_replace(folder: Path, datab
 
 @pytest.mark.parametrize("registry", REGISTRIES)
 def test_what_a_registry_wants_is_asked_before_there_is_a_unit(folder: Path, registry: str) -> None:
-    needs = REGISTRIES[registry].facts
-    reported = {path: LESSOR_FACTS[path] for path in needs.landlord if path not in ("phone", "email")}
-    ask(folder, f"{OWNER} --email m@example.org", "--name", "Mira Holm", *with_facts(reported))
+    of_unit, of_landlord = facts_at(registry)
+    ask(folder, f"{OWNER} --email m@example.org", "--name", "Mira Holm", *with_facts(of_landlord))
     home = f"unit add LOFT-1 --registry {registry} {HOME.format(where='sandbox')}"
-    wanted = {path: UNIT_FACTS[path] for path in needs.unit if path != "name"}
-    for path in wanted:
-        refused = ask(folder, home, *with_facts({k: v for k, v in wanted.items() if k != path}), code=2)
-        assert path in refused["sentence"]
-    ask(folder, home, *with_facts(wanted))
+    for path in REGISTRIES[registry].facts.unit:
+        if path in of_unit:
+            less = {name: text for name, text in of_unit.items() if name != path}
+            assert path in ask(folder, home, *with_facts(less), code=2)["sentence"]
+    ask(folder, home, *with_facts(of_unit))
 
 
 @pytest.mark.parametrize(
@@ -160,6 +167,36 @@ def test_what_cannot_be_is_refused_with_what_to_do_and_nothing_is_made(
     assert says in refused["sentence"] + refused["what_to_do"]
     with database.reading() as session:
         assert session.scalars(select(Account.login)).all() == ["mira"]
+        assert session.scalars(select(Unit)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("registries", "facts", "option", "sentence"),
+    [
+        ("es", {"registered_as": "01234567890"}, "--fact registered_as", "at most 10 characters"),
+        ("es --registry webhook", {"es:registered_as": "X" * 11}, "--fact es:registered_as", "at most 10 characters"),
+        ("cz", {"registered_as": "12/AB"}, "--fact registered_as", "2016201258899/AAKLI"),
+        ("cz", {"address.street": ""}, "--address", "Lennonova 123/15"),
+        (
+            "pt",
+            {"landlord.phone": "+34910000000", "landlord.email": "m@example.org"},
+            "--fact landlord.phone",
+            "at most 10 digits",
+        ),
+    ],
+)
+def test_a_fact_that_a_registry_would_refuse_is_refused_with_its_option_and_nothing_is_made(
+    folder: Path, database: Database, registries: str, facts: dict[str, str], option: str, sentence: str
+) -> None:
+    ask(folder, OWNER, "--name", "Mira Holm")
+    of_unit, of_landlord = facts_at(registries.partition(" ")[0])
+    known = of_unit | {f"landlord.{path}": text for path, text in of_landlord.items()}
+    given = with_facts({path: text for path, text in (known | facts).items() if text})
+    refused = ask(folder, f"unit add L-1 --registry {registries} {HOME.format(where='sandbox')}", *given, code=2)
+    assert refused["code"] == "input_refused"
+    assert f"{option}: " in refused["sentence"], refused
+    assert sentence in refused["sentence"], refused
+    with database.reading() as session:
         assert session.scalars(select(Unit)).all() == []
 
 
