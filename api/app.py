@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, body_length, refusal_by_size
 from api.framework.checked_route import CheckedRoute
+from api.framework.head import HeadSent, as_get
 from api.framework.pace import COSTS, LONGEST_WAIT, Paces, trusted
 from api.framework.session_cookie import SESSION_COOKIE
 from api.http.account import alerts, passkeys, passwords, sessions, sign_in
@@ -134,6 +135,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope, send = as_get(scope, send)
         scope["scheme"] = true_scheme(scope)
         caller, pace = scope["client"][0] if scope.get("client") else "", self._paces.of(scope["path"])
 
@@ -172,6 +174,8 @@ class Guard:
         try:
             with self._memory.hold(caller, body_length(scope)) as refusal:
                 await (problem(*refusal) if refusal else self._app)(scope, receive, send_noted)
+        except HeadSent:
+            pass
         except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
             log_fault(scope["method"], error)
             if not started:

@@ -101,6 +101,7 @@ class Gateway:
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
         self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
+        self.repeated_answers = RepeatedAnswers(self.database, self.vault, now)
         self.pictures = PictureTray(now)
         self.challenges = ChallengeBook(self.database, now)
         rules = VerificationSettings(
@@ -210,7 +211,6 @@ class Gateway:
 
     def _housekeeping(self) -> Housekeeping:
         """The periodic work on rows, pictures, certificates, kept answers and sessions."""
-        self.repeated_answers = RepeatedAnswers(self.database, self.vault, self.now)
         forget, tend = self.repeated_answers.forget, self.tend_certificates
         given = (self.database, self.keyring, self.pictures, tend, forget, self.now)
         return Housekeeping(*given, session_use=self.session_use)

@@ -100,7 +100,7 @@ def methods_at(app: FastAPI, path: str) -> str:
     for context in iter_route_contexts(app.routes):
         methods = getattr(context.route, "methods", None)
         if methods and compile_path(str(context.path))[0].match(path):
-            found |= methods
+            found |= {"HEAD", *methods} if "GET" in methods else methods
     return ", ".join(sorted(found or {"GET", "HEAD"}))
 
 

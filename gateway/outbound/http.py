@@ -8,6 +8,8 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -38,7 +40,7 @@ class BadAddress(ValueError):
 class Reply:
     """A complete response within the size limit.
 
-    `retry_after`: seconds, 0 if the header is missing or no number. `schemes`: the ways to sign in that it offers
+    `retry_after`: seconds, 0 if the header is missing or cannot be read. `schemes`: the ways to sign in that it offers
     (WWW-Authenticate). `cookies`: name and value of each cookie that it sets.
     """
 
@@ -139,8 +141,7 @@ class Client:
         asked = session.request(method, where, allow_redirects=False, **sent)
         try:
             async with asyncio.timeout(self._whole_s), asked as response:
-                after = response.headers.get("Retry-After", "")
-                seconds = int(after) if after.isascii() and after.isdecimal() and len(after) < 10 else 0
+                seconds = pause_of(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
                 schemes = tuple(response.headers.getall("WWW-Authenticate", ()))
                 cookies = tuple((name, cookie.coded_value) for name, cookie in response.cookies.items())
                 return Reply(response.status, await _body(response, limit), seconds, schemes, cookies)
@@ -236,6 +237,26 @@ def session_opener(
 def _basic(user: str, password: str) -> dict[str, str]:
     """The Authorization header of Basic authentication (RFC 7617), in UTF-8."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+def pause_of(after: str, date: str) -> int:
+    """The seconds of a Retry-After, given as such or as a date (RFC 9110 §10.2.3); 0 for what cannot be read.
+
+    A date is compared with the answer's own Date (§6.6.1), so that neither clock has to be right.
+    """
+    if after.isascii() and after.isdecimal() and len(after) < 10:
+        return int(after)
+    until, at = seconds_of(after), seconds_of(date)
+    return 0 if until is None or at is None else max(0, until - at)
+
+
+def seconds_of(date: str) -> int | None:
+    """The UTC seconds of an HTTP-date in any of its three formats (RFC 9110 §5.6.7); None if it is none."""
+    try:
+        read = parsedate_to_datetime(date)
+        return int((read if read.tzinfo else read.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        return None
 
 
 async def _body(response: aiohttp.ClientResponse, limit: int) -> bytes:

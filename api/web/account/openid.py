@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 
 from api.framework.cookies import delete_cookie, read_cookie, set_cookie
 from api.framework.dependencies import Gate, caller, origin_of, ours
+from api.framework.head import IS_HEAD
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.openid import begin_sign_on, finish_sign_on
 from api.web.account.sign_in import login_page
@@ -43,7 +44,7 @@ async def come_back(request: Request, gateway: Gate) -> Response:
 
     The browser brings it by GET (RFC 6749 §4.1.2). HEAD does not take it, because it can be used once.
     """
-    if request.method == "HEAD":
+    if request.scope.get(IS_HEAD):
         return go("/login")
     ceremony = read_cookie(request, COOKIE)
     try:

@@ -25,15 +25,7 @@ LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no s
 
 
 class PageRoute(CheckedRoute):
-    """A CheckedRoute that answers refusals, malformed forms and internal errors with the error page.
-
-    HEAD is answered like GET, without a body (RFC 9110 §9.3.2).
-    """
-
-    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, endpoint, **options)
-        if self.methods and "GET" in self.methods:
-            self.methods.add("HEAD")
+    """A CheckedRoute that answers refusals, malformed forms and internal errors with the error page."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler that FastAPI calls."""
@@ -41,8 +33,7 @@ class PageRoute(CheckedRoute):
 
         async def handle_page(request: Request) -> Response:
             try:
-                answer = await handle(request)
-                return without_body(answer) if request.method == "HEAD" else answer
+                return await handle(request)
             except SignInNeeded:
                 return go(login_address(request))
             except LodgekeyError as error:
@@ -62,13 +53,6 @@ class PageRoute(CheckedRoute):
         return handle_page
 
 
-def without_body(answer: Response) -> Response:
-    """Return the answer's status and headers alone; a stream is not started."""
-    bare = Response(status_code=answer.status_code)
-    bare.raw_headers = answer.raw_headers
-    return bare
-
-
 def go(path: str) -> RedirectResponse:
     """Redirect to another page of this site, by GET."""
     return RedirectResponse(path, SEE_OTHER, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
@@ -77,7 +61,7 @@ def go(path: str) -> RedirectResponse:
 def login_address(request: Request) -> str:
     """Return the address of the sign-in page, which leads back to the page that was asked for."""
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    leads_back = request.method in ("GET", "HEAD") and asked != "/"
+    leads_back = request.method == "GET" and asked != "/"
     return f"/login?{urlencode({'next': asked})}" if leads_back else "/login"
 
 

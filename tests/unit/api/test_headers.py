@@ -142,6 +142,7 @@ async def test_an_internal_error_is_a_page_for_a_browser(house: House, monkeypat
     ("method", "path", "allowed"),
     [
         ("GET", "/api/v1/sessions", "DELETE, POST"),
+        ("PUT", "/healthz", "GET, HEAD"),
         ("DELETE", "/login", "GET, HEAD, POST"),
         ("POST", "/static/shared/app.css", "GET, HEAD"),
     ],
@@ -170,3 +171,15 @@ def test_uvicorns_own_setting_agrees_or_nothing_starts(
     else:
         with pytest.raises(ValueError, match="FORWARDED_ALLOW_IPS differs"):
             Settings()
+
+
+async def test_head_of_health_and_readiness_has_the_status_of_get(house: House) -> None:
+    client = house.client()
+    for path in ("/healthz", "/readyz", "/static/shared/app.css", "/nowhere"):
+        head, got = await client.head(path), await client.get(path)
+        assert (head.status_code, head.content) == (got.status_code, b"")
+
+
+async def test_head_of_what_answers_post_only_is_refused(house: House) -> None:
+    answer = await house.client().head("/api/v1/sessions")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "DELETE, POST")

@@ -24,7 +24,7 @@ NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "
 # Routes with their own access rules, tested with their keys: the tenant's link and the holder's signature.
 OTHER_DOORS: Final = {"/o/{token}", "/take/{token}", *HOLDERS}
 # A page that asks for the purpose before any lookup, and so is the same for every id.
-ASKS_FIRST: Final = {(method, "/officer/records/{record_id}") for method in ("GET", "HEAD")}
+ASKS_FIRST: Final = {("GET", "/officer/records/{record_id}")}
 DATES: Final = {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}
 # Valid bodies for each kind of request, so that a refusal concerns the object and not the form; pages ignore extras.
 FORM: Final = DATES | {

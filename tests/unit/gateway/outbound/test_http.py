@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from gateway.domain.filings.record import RegistryUnreachable
-from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, open_client
+from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, open_client, pause_of
 
 
 @dataclass
@@ -123,3 +123,34 @@ async def test_no_cookie_is_kept() -> None:
         for _ in range(2):
             await client.exchange("POST", url, content=b"{}")
     assert not any(b"cookie:" in head for head in service.heads)
+
+
+NOON = "Sun, 29 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("after", "date", "seconds"),
+    [
+        ("120", "", 120),
+        ("Sun, 29 Nov 2026 12:05:00 GMT", NOON, 300),
+        ("Sunday, 29-Nov-26 12:05:00 GMT", NOON, 300),
+        ("Sun Nov 29 12:05:00 2026", NOON, 300),
+        ("Sun, 29 Nov 2026 11:00:00 GMT", NOON, 0),
+        ("Sun, 29 Nov 2026 12:05:00 GMT", "", 0),
+        ("soon", NOON, 0),
+        ("Sun, 99 Nov 2026 12:05:00 GMT", NOON, 0),
+        ("\u0663", NOON, 0),
+        ("9" * 4000, NOON, 0),
+        ("-5", NOON, 0),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_beside_the_answers_own(after: str, date: str, seconds: int) -> None:
+    """RFC 9110 §10.2.3, and the three formats of §5.6.7."""
+    assert pause_of(after, date) == seconds
+
+
+async def test_the_pause_that_a_receiver_asks_for_as_a_date_is_read_from_its_answer() -> None:
+    headers = (b"Retry-After: Sun, 29 Nov 2026 12:05:00 GMT", b"Date: " + NOON.encode())
+    service = Service([answer(b"", *headers, status=b"503 Service Unavailable")])
+    async with client_of(service) as (client, url):
+        assert (await client.send("POST", url, content=b"{}")).retry_after == 300
