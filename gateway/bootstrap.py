@@ -45,7 +45,8 @@ from gateway.operations.backup.ended import EndedList
 from gateway.operations.clock_state import follow_clock, open_clock
 from gateway.operations.housekeeping import Housekeeping
 from gateway.operations.installation import Installation, open_database
-from gateway.operations.operator_alerts import LOOP, OperatorAlerts
+from gateway.operations.operator_alerts import OperatorAlerts
+from gateway.operations.operator_senders import operator_mail, operator_webhook
 from gateway.operations.registry_tables import RegistryTables
 from gateway.operations.repeated_answers import RepeatedAnswers
 from gateway.registering.attempts import AttemptLimiter
@@ -58,7 +59,6 @@ from gateway.relay.external_commands import ExternalCommandSenders
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
-from gateway.relay.mail import operator_mail
 from gateway.relay.pin_slots import SlotSenders
 from gateway.relay.reconciling import Reconciliation
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
@@ -69,6 +69,7 @@ from gateway.settings import Settings
 from gateway.store import Event
 from gateway.store.sealing import Vault
 from gateway.supervision import NOTE, Loop, Supervisor
+from gateway.texts.alerts import LOOP
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,6 @@ class Gateway:
         self.vault = Vault(folder / "vault")
         self.keyring = self._open_keyring()
         self.identity: Identity = identity or IdentityPool(identity_settings(settings), now)
-        self.repeated_answers = RepeatedAnswers(self.database, self.vault, now)
         self.pictures = PictureTray(now)
         self.challenges = ChallengeBook(self.database, now)
         rules = VerificationSettings(
@@ -137,6 +137,8 @@ class Gateway:
         """Create what watches the loops."""
         self.supervisor = Supervisor()
         self.operator_alerts = OperatorAlerts(self.troubles, operator_mail(self.settings))
+        post = operator_webhook(self.settings, self.now)
+        self.operator_posts = OperatorAlerts(self.troubles, post) if post else None
         self.installation.note()
 
     def _open_device_links(self, radio: BleRadio | None) -> None:
@@ -187,6 +189,7 @@ class Gateway:
             stamped=enqueue_webhooks,
             prefetch=prefetch_registrations,
         )
+        self.repeated_answers = RepeatedAnswers(self.database, self.vault, now)
         self.housekeeping = self._housekeeping()
         self.reconciliation = Reconciliation(self.database, self.vault, self.registries, now)
         self.kiosk_inbox = KioskInbox(
@@ -284,6 +287,7 @@ class Gateway:
             "reconciliation": self.reconciliation.run,
             "tables of registries": self.registry_tables.run,
             "operator alerts": self.operator_alerts.run,
+            **({} if self.operator_posts is None else {"operator webhook": self.operator_posts.run}),
             "note of the loops": partial(self.supervisor.note, folder),
         }
 

@@ -13,6 +13,7 @@ from yarl import URL
 
 from devices.links.mqtt import BrokerAddress
 from gateway.identity.settings import Thresholds
+from gateway.texts.languages import SOURCE, Language
 
 EMAIL: Final = re.compile(r"[^\s@:/?]+@[^\s@:/?]+")
 CONTACT: Final = re.compile(r"(?:mailto:[^\s@]+@|https://[^\s/]|tel:\+?[0-9])[!-~]*")  # RFC 9116 §2.5.3
@@ -109,7 +110,11 @@ class Settings(BaseSettings):
     registries: dict[str, dict[str, str]] = {}
     webhook_networks: str = ""  # non-public networks in which a consumer's webhook is allowed
     alert_mail: SecretStr = SecretStr("")  # an Apprise URL with {to}: mailtos://user:pass@host?from=…&to={to}
-    operator_mail: str = ""  # where alerts about the gateway itself go, through alert_mail
+    # Where alerts about the gateway itself go: an address, through alert_mail; a webhook and its secret (whsec_…).
+    operator_mail: str = ""
+    operator_webhook: str = ""
+    operator_webhook_secret: SecretStr = SecretStr("")
+    operator_language: Language = SOURCE
     security_contact: str = ""  # where weaknesses are reported, in security.txt: an e-mail address, or https://…
     simulator_url: str = ""
     simulator_token: SecretStr = SecretStr("")
@@ -127,6 +132,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "broker_ca_file, broker_cert_file and broker_key_file belong together, and to a broker_host"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _webhook_has_a_secret(self) -> "Settings":
+        if bool(self.operator_webhook) != bool(self.operator_webhook_secret.get_secret_value()):
+            raise ValueError("operator_webhook and operator_webhook_secret belong together")
         return self
 
     @field_validator("public_url")

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import caused_by
 from gateway.outbound.http import BadAddress, LostAnswer
+from gateway.outbound.mail import send_mail
 from gateway.outbound.signed_post import open_signed_post
 from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
-from gateway.relay.mail import send_mail
 from gateway.relay.webhooks import GONE, trouble_of
 from gateway.store import AlertSubscription, Delivery
 from gateway.store.database import Database

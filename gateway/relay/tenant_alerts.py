@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from gateway.journey.filings.tenant_alerts import TENANT_MAIL, addresses_of
 from gateway.journey.keys.keyring import Keyring
+from gateway.outbound.mail import send_mail
 from gateway.outbox.deliveries import Done, RetryAt, retry_delay
 from gateway.relay.loop import Sender, Sent
-from gateway.relay.mail import send_mail
 from gateway.store import Delivery, Registration
 from gateway.store.database import Database
 from gateway.texts.states import refusal_mail

@@ -1,6 +1,6 @@
-"""Alerts and what to do about them: on the page, by e-mail and by webhook."""
+"""Alerts and what to do about them: on the page, by e-mail and by webhook; to landlords, officers and the operator."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from gateway.texts.durations import span_text
@@ -82,6 +82,20 @@ ALERT_NAME: Final[Mapping[str, str]] = {
     "filing_late": N_("registration overdue"),
 }
 MESSAGE: Final = NP_("alert", "{unit}: {sentence}")
+LOOP: Final = "loop "  # before a loop's name among what keeps a gateway from its duties
+TROUBLE: Final[Mapping[str, str]] = {
+    "link": N_("The gateway is not connected to its broker, so no lock can be reached."),
+    "broker": N_("The broker takes no new connections, so locks and kiosks cannot connect."),
+    "identity": N_("The identity checks are not running, so nobody can register with a document."),
+    "clock": N_(
+        "The machine's clock is not certain, so nothing is deleted and no stay is ended by it. Set it, or if it is "
+        "right run: lodgekey clock accept"
+    ),
+    "disk": N_("The disk is full: only revocations, ends of stays and unlocks are written."),
+}
+LOOP_TROUBLE: Final = N_("The background loop {name} has stopped or is late, so its work is not done.")
+ENDED: Final = N_("The gateway is in order again.")
+WHAT_TO_DO: Final = N_("Run on its machine: lodgekey doctor")
 
 
 def alert_text(language: str, code: str, number: int) -> str:
@@ -92,3 +106,19 @@ def alert_text(language: str, code: str, number: int) -> str:
 def alert_message(language: str, code: str, unit: str, number: int) -> str:
     """The same with the label of the unit, which is all that it names."""
     return translator(language).translate(MESSAGE, unit=unit, sentence=alert_text(language, code, number))
+
+
+def trouble_text(language: str, name: str) -> str:
+    """The sentence about one part: a name of TROUBLE, or LOOP and a loop's name. KeyError for another."""
+    words = translator(language)
+    if name.startswith(LOOP):
+        return words.translate(LOOP_TROUBLE, name=name.removeprefix(LOOP))
+    return words.translate(TROUBLE[name])
+
+
+def report_text(language: str, names: Collection[str]) -> str:
+    """All that is not in order, a line each, and what to do; without names, that all is in order again."""
+    words = translator(language)
+    if not names:
+        return words.translate(ENDED)
+    return "\n".join([*(trouble_text(language, name) for name in sorted(names)), words.translate(WHAT_TO_DO)])

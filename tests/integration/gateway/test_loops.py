@@ -7,7 +7,7 @@ import pytest
 
 from gateway import supervision
 from gateway.bootstrap import LATE_AFTER
-from gateway.operations.operator_alerts import SENTENCES, sentence_of
+from gateway.texts.alerts import TROUBLE, trouble_text
 from tests.parts.desk import Desk
 from tests.parts.world import World
 
@@ -75,5 +75,5 @@ async def test_the_operator_is_written_to_about_every_part_that_is_not_ready(des
     desk.gateway.broker_watch.takes_connections = False
     found = desk.gateway.troubles()
     assert {"link", "broker", "identity"} <= found
-    assert {name for name in found if not sentence_of(name)} == set()
-    assert desk.gateway.readiness().keys() == {*SENTENCES, "loops"}
+    assert {name for name in found if not trouble_text("en", name)} == set()
+    assert desk.gateway.readiness().keys() == {*TROUBLE, "loops"}

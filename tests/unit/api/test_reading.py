@@ -49,6 +49,7 @@ AWAY: Final = (
     "/companion",
     "/companion/codes",
     "/take/{token}",
+    "/.well-known/security.txt",
 )
 QUERIES: Final = {"/api/v1/log/consistency": "?from=1", "/api/v1/onboarding/codes": "?path=visa.kind&text=stu"}
 # Not written here: the sandbox's jurisdiction permits notifying the tenant, and nobody there is registered by hand.
