@@ -26,10 +26,10 @@ COMMENT: Final = "Translators:"
 # them.
 PLACES: Final = (
     ("command", "api/cli/**/*.py"),
-    ("staff", "api/web/templates/account/alert_settings.html"),
-    ("staff", "api/web/templates/account/sessions.html"),
-    ("staff", "api/web/templates/account/settings.html"),
-    ("staff", "api/web/templates/account/staff.html"),
+    ("tenant", "api/web/templates/account/sign_in.html"),
+    ("tenant", "api/web/templates/account/signed_in.html"),
+    ("tenant", "api/web/templates/account/to_provider.html"),
+    ("staff", "api/web/templates/account/*.html"),
     ("staff", "api/web/templates/landlord/**/*.html"),
     ("staff", "api/web/templates/officer/**/*.html"),
     ("staff", "api/web/templates/tester/**/*.html"),

@@ -10,6 +10,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials, HTTPBase
 from api.framework.cookies import CookieOfScheme, read_cookie
 from api.framework.session_cookie import SESSION_COOKIE, session_token_of
 from api.services.access import require, signed_in
+from api.services.account.readiness import require_ready
 from api.services.tenant.shared_phone import registering_token
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.origin import Origin
@@ -112,12 +113,22 @@ def _is_our_own(origin: str, request: Request) -> bool:
     return same and (not settings.public_url or is_loopback(urlsplit(origin).hostname or ""))
 
 
-def account_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
-    """Return the account that is signed in. Raises SignInNeeded, or NotAllowed for another site's request."""
+def newcomer_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
+    """Return the account that is signed in, also with a first password. Raises SignInNeeded, or NotAllowed as below."""
     account = signed_in(gateway, token or "", used=is_use(request))
     if account is None:
         raise SignInNeeded(N_("Sign in first."))
     check_origin(request)
+    return account
+
+
+def account_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
+    """Return the account that is signed in.
+
+    Raises SignInNeeded, PasswordChangeNeeded with a first password, or NotAllowed for another site's request.
+    """
+    account = newcomer_of(request, gateway, token)
+    require_ready(account)
     return account
 
 
@@ -218,6 +229,7 @@ LandlordId = Annotated[str, Depends(landlord_id_of)]
 Officer = Annotated[Account, Depends(only("officer"))]
 Tester = Annotated[Account, Depends(only("tester"))]
 Anybody = Annotated[Account, Depends(account_of)]
+Newcomer = Annotated[Account, Depends(newcomer_of)]
 Owner = Annotated[Account, Depends(owner_of)]
 Subscriber = Annotated[Account, Depends(subscriber_of)]
 Decider = Annotated[Account, Depends(decider_of)]

@@ -59,6 +59,12 @@ class PasskeyRefused(NotAllowed):
     code, status, title = "passkey_refused", 403, "Passkey not accepted"
 
 
+class PasswordChangeNeeded(NotAllowed):
+    """The account still has its first password, which somebody else knows; only changing it is allowed."""
+
+    code, status, title = "password_change_needed", 403, "Change your first password"
+
+
 class PasswordWrong(NotAllowed):
     """The current password, entered to confirm a change, is wrong."""
 

@@ -21,7 +21,8 @@ class Account(Model):
     """An account. `role` is landlord, officer or tester; `area` limits an officer to a grid area (prefix).
 
     `staff` (owner, desk or viewer) is the role within a landlord. An officer of an OpenID provider is identified by
-    `issuer` and `subject`. Without a password the hash is empty. An account with `ended_at` cannot sign in.
+    `issuer` and `subject`. Without a password the hash is empty; with `password_is_first` it is one that somebody else
+    set, and can only be changed. An account with `ended_at` cannot sign in.
     """
 
     __tablename__ = "accounts"
@@ -30,6 +31,7 @@ class Account(Model):
     role: Mapped[Word]
     login: Mapped[Text] = mapped_column(unique=True)
     password_hash: Mapped[Text]
+    password_is_first: Mapped[bool] = mapped_column(default=False)
     name: Mapped[Text]
     landlord_id: Mapped[str | None] = mapped_column(ForeignKey("landlords.id"))
     area: Mapped[Word | None]

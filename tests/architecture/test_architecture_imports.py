@@ -64,6 +64,7 @@ UNIMPORTED: Final = {
     "types-jsonschema": "type stubs",
     "types-lxml": "type stubs",
     "types-pyyaml": "type stubs",
+    "types-zxcvbn": "type stubs",
 }
 
 

@@ -242,6 +242,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/api/http/account/test_passwords.py::test_an_officers_stream_ends_with_the_account_the_session_and_the_password",
         "unit/api/http/account/test_passwords.py::test_guessing_the_present_password_is_slowed_down_for_that_account_only",
         "unit/api/http/account/test_sign_in.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
+        "unit/api/test_first_passwords.py::test_every_route_for_accounts_is_closed_until_the_password_is_changed",
+        "unit/api/http/account/test_passwords.py::test_none_of_the_3000_most_common_passwords_is_taken",
     ),
     "a borrowed phone is read: what pages leave behind": (
         "browser/landlord/test_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",

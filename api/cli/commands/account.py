@@ -32,7 +32,7 @@ def add(
     folder: Folder = None,
     as_json: AsJson = False,
 ) -> None:
-    """Add an account. The initial password is shown only once; users change it on their account page."""
+    """Add an account. The initial password is shown only once, and has to be changed at the first sign-in."""
     with opened(settings_of(folder), newest=True) as database, database.writing() as session:
         now = utc_now()
         if role == "landlord":

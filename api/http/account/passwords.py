@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.framework.checked_route import CheckedRoute
-from api.framework.dependencies import Anybody, Gate, origin_of
+from api.framework.dependencies import Gate, Newcomer, origin_of
 from api.framework.session_cookie import set_session_cookie
 from api.services.account.passwords import PasswordForm, replace_password
 
@@ -11,6 +11,9 @@ router = APIRouter(route_class=CheckedRoute, tags=["accounts"])
 
 
 @router.put("/me/password", status_code=204)
-def put_password(gateway: Gate, account: Anybody, form: PasswordForm, request: Request, response: Response) -> None:
-    """Change the own password. Every session of the account ends; the answer's cookie begins a new one."""
+def put_password(gateway: Gate, account: Newcomer, form: PasswordForm, request: Request, response: Response) -> None:
+    """Change the own password: all that a first password is good for.
+
+    Every session of the account ends; the answer's cookie begins a new one.
+    """
     set_session_cookie(gateway, request, response, replace_password(gateway, account, form, origin_of(request)))

@@ -10,15 +10,16 @@ from api.services.password_hashing import hashing
 from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.origin import Origin
-from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, is_weak
+from gateway.domain.accounts.password import MAX_LENGTH, MIN_LENGTH, has_length, is_guessable
 from gateway.domain.errors import Conflict, PasswordWeak, PasswordWrong
 from gateway.journey.accounts.sign_in import change_password
 from gateway.store import Account
 from gateway.texts.marks import N_
 
-WEAK: Final = N_(
-    "The new password must have {min} to {max} characters. It must not contain your username, be easy to guess or be "
-    "the same as the current one."
+LENGTH: Final = N_("The new password must have {min} to {max} characters.")
+UNCHANGED: Final = N_("The new password must differ from the current one.")
+GUESSABLE: Final = N_(
+    "This password is easy to guess. Use several unrelated words, or let your password manager make one."
 )
 
 
@@ -40,9 +41,18 @@ def replace_password(gateway: Gateway, account: Account, form: PasswordForm, ori
     with hashing.place(account.id):
         if not password_fits(account, form.old):
             raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field="old")
-        if form.new == form.old or is_weak(form.new, account.login):
-            raise PasswordWeak(WEAK, {"min": MIN_LENGTH, "max": MAX_LENGTH}, field="new")
-        hashed = hashing.run(hash_password, form.new)
+        if form.new == form.old:
+            raise PasswordWeak(UNCHANGED, field="new")
+        hashed = hash_of_new(account, form.new)
     with gateway.database.writing() as session:
         change_password(session, account, hashed, gateway.now())
         return begin_session(gateway, session, account, origin, "password")
+
+
+def hash_of_new(account: Account, password: str) -> str:
+    """Return the hash of a new password; to be called with a place for hashing. Raises PasswordWeak."""
+    if not has_length(password):
+        raise PasswordWeak(LENGTH, {"min": MIN_LENGTH, "max": MAX_LENGTH}, field="new")
+    if hashing.run(is_guessable, password, account.login, account.name):
+        raise PasswordWeak(GUESSABLE, field="new")
+    return hashing.run(hash_password, password)

@@ -12,13 +12,14 @@ from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
+from api.web.account.new_password import refuse_differing
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete, refused_by, shown_again
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.password import MIN_LENGTH
 from gateway.domain.accounts.staff_rights import RIGHTS
-from gateway.domain.errors import LodgekeyError, PasswordDiffers
+from gateway.domain.errors import LodgekeyError
 from gateway.store import Account
 from gateway.texts.marks import N_
 
@@ -69,9 +70,7 @@ def change_password(
     again: Text = "",
 ) -> Response:
     """Change the password."""
-    refuse_incomplete({"old": old, "new": new, "again": again}, Input("old", 1000), Input("new"), Input("again"))
-    if new != again:
-        raise PasswordDiffers(N_("The new passwords do not match. Enter them again."), field="again")
+    refuse_differing(old=old, new=new, again=again)
     token = replace_password(gateway, account, PasswordForm(old=old, new=new), origin_of(request))
     answer = go("/account?done=account.password_changed")
     set_session_cookie(gateway, request, answer, token)

@@ -15,12 +15,17 @@ from api.services.error_text import error_text
 from api.services.faults import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.shell.done import DONE
 from api.web.shell.render import language_of, page
-from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
+from gateway.domain.errors import InputRefused, LodgekeyError, PasswordChangeNeeded, SignInNeeded
 from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
 SEE_OTHER = 303
 OF_TENANTS: Final = re.compile(r"/(?:o|take|onboarding|companion|key)(?:/|$)")  # tenants have no start page
+# Pages that come before the one that was asked for, by the error that needs them.
+FIRST: Final[Mapping[type[LodgekeyError], str]] = {
+    SignInNeeded: "/login",
+    PasswordChangeNeeded: "/account/first-password",
+}
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no second slash, no backslash
 
 
@@ -34,10 +39,9 @@ class PageRoute(CheckedRoute):
         async def handle_page(request: Request) -> Response:
             try:
                 return await handle(request)
-            except SignInNeeded:
-                return go(login_address(request))
             except LodgekeyError as error:
-                return error_page(request, error)
+                first = next((page for kind, page in FIRST.items() if isinstance(error, kind)), None)
+                return go(leading_back(first, request)) if first else error_page(request, error)
             except RequestValidationError:
                 return error_page(
                     request, InputRefused(N_("Some information is missing or incorrect. Go back and check it."))
@@ -58,11 +62,11 @@ def go(path: str) -> RedirectResponse:
     return RedirectResponse(path, SEE_OTHER, headers={"Cache-Control": "no-store", "Referrer-Policy": "same-origin"})
 
 
-def login_address(request: Request) -> str:
-    """Return the address of the sign-in page, which leads back to the page that was asked for."""
+def leading_back(page: str, request: Request) -> str:
+    """Return the address of a page that has to come first and then leads to the page that was asked for."""
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     leads_back = request.method == "GET" and asked != "/"
-    return f"/login?{urlencode({'next': asked})}" if leads_back else "/login"
+    return f"{page}?{urlencode({'next': asked})}" if leads_back else page
 
 
 def page_after(asked: str, otherwise: str) -> str:

@@ -105,12 +105,12 @@ def end_account(session: Session, login: str, now: int) -> Account:
 
 
 def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> str:
-    """Replace a lost password with a random one and return it; all sessions of the account end."""
+    """Replace a lost password with a random first one and return it; all sessions of the account end."""
     account = account_by_login(session, login)
     if account.issuer is not None:
         raise Conflict(N_("This account signs in through its own provider and has no password here."))
     password = secrets.token_urlsafe(12)
-    account.password_hash = hashed(password)
+    account.password_hash, account.password_is_first = hashed(password), True
     end_sessions(session, account.id)
     record(session, "PasswordChanged", now, data={"account": account.id})
     return password

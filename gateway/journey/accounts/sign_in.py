@@ -74,11 +74,14 @@ def end_sessions(session: Session, account_id: str) -> None:
 
 
 def create_account(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
-    """Store a new account and return its random first password. Raises Conflict if the login is taken."""
+    """Store a new account and return its random first password, which can only be changed.
+
+    Raises Conflict if the login is taken.
+    """
     if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
         raise Conflict(N_("This username is already in use. Choose another one."), field="login")
     password = secrets.token_urlsafe(12)
-    account.password_hash = hashed(password)
+    account.password_hash, account.password_is_first = hashed(password), True
     session.add(account)
     session.flush()
     return password
@@ -97,6 +100,6 @@ def change_password(session: Session, account: Account, hashed: str, now: int) -
     row = session.get_one(Account, account.id, with_for_update=True)
     if row.ended_at is not None or row.password_hash != account.password_hash:
         raise Conflict(N_("The password was changed in the meantime. Sign in again."))
-    row.password_hash = hashed
+    row.password_hash, row.password_is_first = hashed, False
     end_sessions(session, row.id)
     record(session, "PasswordChanged", now, data={"account": row.id})

@@ -160,11 +160,15 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "account": (
         "account/settings.html",
-        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY], "login": "chen", "shortest": 12},
+        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY], "login": "chen", "shortest": 10},
     ),
     "account-without-password": (
         "account/settings.html",
-        {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 12},
+        {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 10},
+    ),
+    "first-password": (
+        "account/first_password.html",
+        {"role": "landlord", "login": "chen", "next": "/landlord", "shortest": 10},
     ),
     "sessions": (
         "account/sessions.html",

@@ -84,3 +84,14 @@ def test_of_people_who_are_there_it_is_not_known_when_they_came(engine: Engine) 
         connection.execute(text("UPDATE people SET came_at = 1800000000"))
     command.downgrade(config_of(engine), "0028")
     assert all_of(engine, "SELECT id FROM people") == people
+
+
+def test_passwords_that_exist_are_taken_as_chosen_by_their_owners(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0030")
+    account = "INSERT INTO accounts (id, role, login, password_hash, name) VALUES ('a', 'tester', 'ada', 'h', 'Ada')"
+    with engine.begin() as connection:
+        connection.execute(text(account))
+    command.upgrade(config_of(engine), "0031")
+    assert [bool(first) for (first,) in all_of(engine, "SELECT password_is_first FROM accounts")] == [False]
+    command.downgrade(config_of(engine), "0030")
+    assert all_of(engine, "SELECT login FROM accounts") == [("ada",)]

@@ -115,6 +115,7 @@ def test_every_template_is_shown_by_a_sample() -> None:
     parts = {
         "shared/base.html",
         "shared/parts.html",
+        "account/new_password.html",
         "officer/record_row.html",
         "shared/facts.html",
         "tenant/family.html",
