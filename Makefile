@@ -1,6 +1,6 @@
 # make demo | make test | make bench, each with ARGS="…". Missing dependencies are installed first, progress on stderr.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench docs lint fmt clean
+.PHONY: help demo test bench docs lint fmt release clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 ARGS ?=
 
@@ -9,6 +9,7 @@ help:
 	@echo 'make test    every check: style, types, imports, tests with coverage'
 	@echo 'make bench   ratios against baselines; ARGS="NAME --json" for one of them'
 	@echo 'make docs    the documentation as HTML, in site/'
+	@echo 'make release signed wheel, sdist and bill of materials, in dist/; ARGS="--key FILE"; nothing is sent'
 	@echo 'make lint    style, types and imports only'
 	@echo 'make fmt     format the source, update the text catalogues'
 	@echo 'make clean   delete caches and demo data; the installed tools stay'
@@ -28,6 +29,10 @@ bench:
 docs:
 	@sh tooling/bootstrap.sh docs
 	@exec python -m sphinx -W --keep-going -q -b html docs site
+
+release:
+	@sh tooling/bootstrap.sh run
+	@exec python -m tooling.release $(ARGS)
 
 lint:
 	@sh tooling/bootstrap.sh run

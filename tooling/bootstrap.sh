@@ -86,6 +86,7 @@ missing_packages() {
     has_command ffmpeg || echo ffmpeg
     has_command curl || echo curl
     has_postgres || echo postgresql
+    has_command ssh-keygen || echo openssh-client
 }
 
 apt_as_root() {
