@@ -169,7 +169,9 @@ class Guard:
             await send(message)
 
         if (refusal := refusal_by_size(scope)) is not None:
-            await problem(*refusal)(scope, receive, send)
+            answer: Response = problem(*refusal)
+            answer.headers["Connection"] = "close"  # RFC 9112 §6.1: what follows may be part of the body
+            await answer(scope, receive, send)
             return
         try:
             with self._memory.hold(caller, body_length(scope)) as refusal:
@@ -180,8 +182,8 @@ class Guard:
             log_fault(scope["method"], error)
             if not started:
                 page = framework_page(Request(scope), 500, "internal", BROKEN)
-                answer = page or problem(500, "internal", "Something went wrong", BROKEN)
-                await answer(scope, receive, send)
+                fault = page or problem(500, "internal", "Something went wrong", BROKEN)
+                await fault(scope, receive, send)
 
 
 def true_scheme(scope: Scope) -> str:

@@ -1,6 +1,5 @@
 """Errors as application/problem+json (RFC 9457): a stable type and a text to act on, without internals."""
 
-import logging
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -13,13 +12,12 @@ from pydantic.json_schema import models_json_schema
 from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
+from api.framework.refusal_log import log_refusal
 from api.services.error_text import error_text, field_texts
 from api.services.faults import DATABASE_REFUSED, database_refused
-from gateway.domain.errors import Busy, LodgekeyError, TooManyAttempts
+from gateway.domain.errors import LodgekeyError
 from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
-
-log = logging.getLogger(__name__)
 
 TYPES = "https://lodgekey.org/problems/"
 MEDIA = "application/problem+json"
@@ -112,8 +110,7 @@ def install(app: FastAPI, language_of: Callable[[Request], str], page_of: PageOf
 
     @app.exception_handler(LodgekeyError)
     async def _ours(request: Request, error: LodgekeyError) -> JSONResponse:
-        if isinstance(error, Busy | TooManyAttempts):
-            log.info("refused: %s", error.code)
+        log_refusal(request, error)
         return of_error(error, language_of(request))
 
     async def _database(request: Request, error: Exception) -> JSONResponse:

@@ -24,6 +24,7 @@ from api.framework.pace import ACCEPTED_AT_ONCE, PacedListener, Paces, trusted
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
 from gateway.operations.log_limit import LogLimit
+from gateway.operations.log_lines import LogLines
 from gateway.operations.resources import give_back_memory, raise_file_limit
 from gateway.settings import Settings
 from gateway.texts.marks import N_
@@ -44,8 +45,8 @@ def serve(
     settings = Settings().model_copy(update={name: value for name, value in given.items() if value is not None})
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(LogLimit())
-    line = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-    logging.basicConfig(level=logging.INFO, handlers=[handler], format=line)
+    handler.setFormatter(LogLines())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     give_back_memory()
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # no core dumps: pictures must not reach the disk
     with suppress(KeyboardInterrupt):

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from api.framework.checked_route import CheckedRoute
+from api.framework.refusal_log import log_refusal
 from api.services.error_text import error_text
 from api.services.faults import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.shell.done import DONE
@@ -40,6 +41,7 @@ class PageRoute(CheckedRoute):
             try:
                 return await handle(request)
             except LodgekeyError as error:
+                log_refusal(request, error)
                 first = next((page for kind, page in FIRST.items() if isinstance(error, kind)), None)
                 return go(leading_back(first, request)) if first else error_page(request, error)
             except RequestValidationError:

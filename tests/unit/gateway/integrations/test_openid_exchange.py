@@ -102,6 +102,16 @@ async def test_the_code_is_exchanged_with_the_secret_and_the_verifier_of_the_cha
     assert (claims["sub"], claims["name"]) == ("u-1", "Li Wei")
 
 
+@pytest.mark.parametrize("issuer", ["https://evil.example", "", None, "{url}/", "{url}/realm"])
+async def test_metadata_of_another_issuer_is_not_used(tmp_path: Path, issuer: str | None) -> None:
+    async with opened(tmp_path) as (provider, sign_on):
+        path = "/.well-known/openid-configuration"
+        named = issuer and issuer.format(url=provider.url)
+        provider.overrides[path] = web.json_response(provider.plain(path) | {"issuer": named})
+        with pytest.raises(SignOnUnavailable):
+            await sign_on.begin()
+
+
 @pytest.mark.parametrize("status", [400, 401])
 async def test_a_code_or_a_client_that_the_provider_refuses_is_refused_here(tmp_path: Path, status: int) -> None:
     async with opened(tmp_path) as (provider, sign_on):
