@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 import pytest
@@ -27,11 +28,14 @@ def settings_of(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
                 yield from settings_of(part, f"{prefix}{name}.")
 
 
+names_at = cache(names_in)
+
+
 def is_a_test(name: str) -> bool:
     """Whether file::name is a test or class of tests."""
     file, _, test = name.partition("::")
     path = ROOT / "tests" / file
-    return path.is_file() and test in names_in(path)
+    return path.is_file() and test in names_at(path)
 
 
 def page_is_there(name: str) -> bool:
