@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from prometheus_client import CollectorRegistry
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,6 +21,8 @@ from api.http.landlord import date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
 from api.http.problems import REFUSALS, DescribedApplication, install, problem
 from api.http.tenant import corrections, family, keys, offline_credential, onboarding, record_readers, stay
+from api.metrics.parts import GatewayCollector
+from api.metrics.requests import Measured, RequestMetrics
 from api.services.faults import BROKEN, TOO_FAST, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
@@ -110,6 +113,9 @@ def create_app(gateway: Gateway, *, run: bool = True, paces: Paces | None = None
     install(app, language_of, framework_page)
     app.state.paces = paces or Paces(trusted("127.0.0.0/8, ::1"))
     app.add_middleware(Guard, paces=app.state.paces)
+    app.state.figures = CollectorRegistry()
+    app.state.figures.register(GatewayCollector(lambda: app.state.gateway))
+    app.add_middleware(Measured, metrics=RequestMetrics(app.state.figures))
     api = APIRouter(prefix="/api/v1")
     for part in PARTS:
         api.include_router(part.router)

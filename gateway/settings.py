@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = 8080
     public_url: str = ""
+    metrics_port: Port | None = None  # where Prometheus reads figures; not served unless set, 0 selects a free port
+    metrics_host: str = "127.0.0.1"
     trusted_proxies: str = "127.0.0.1, ::1"  # addresses and networks whose X-Forwarded-For and -Proto are believed
 
     # The address the broker listens on for locks and kiosks, and the names in its certificate.

@@ -103,6 +103,10 @@ class Supervisor:
         }
         return recent | {name for name, state in self.states().items() if state != "good"}
 
+    def pending_for(self, name: str) -> float:
+        """Seconds since a loop has had a round that is not good; 0 if it has none."""
+        return self._loops[name].rounds.pending_for()
+
     def restarts(self, name: str) -> int:
         """How often a loop was started again."""
         return self._loops[name].restarts

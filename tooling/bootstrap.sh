@@ -107,7 +107,7 @@ unpack_privately() {
     for archive in "$tools"/apt/cache/archives/*.deb; do
         dpkg -x "$archive" "$tools/debian" || return 1
     done
-    for file in usr/sbin/mosquitto usr/lib/chromium/chromium usr/bin/ffmpeg; do
+    for file in usr/sbin/mosquitto usr/lib/chromium/chromium usr/bin/ffmpeg usr/bin/promtool; do
         [ ! -x "$tools/debian/$file" ] || write_wrapper "$file"
     done
     rm -rf "$tools/apt"
@@ -143,6 +143,13 @@ prepare_debian() {
     [ -z "$missing" ] || say "      still missing: $missing- commands that need them will report it"
 }
 
+prepare_promtool() { # its package starts a server when it is installed, so it is always unpacked
+    [ "$purpose" = test ] || return 0
+    if has_command promtool || ! command -v apt-get >/dev/null; then return 0; fi
+    say "      unpacking promtool, which tries the alert rules (Debian's prometheus, 19 MB)"
+    unpack_privately prometheus || say "      promtool is missing; its tests are skipped"
+}
+
 # --- npm packages: axe-core for the browser tests, mermaid for the diagrams of the docs; not part of the product -------
 
 fetch_node_package() { # folder, the module that shows that it is installed, purpose
@@ -161,4 +168,5 @@ prepare_node_packages() {
 
 prepare_python
 prepare_debian
+prepare_promtool
 prepare_node_packages

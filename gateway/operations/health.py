@@ -207,7 +207,7 @@ def _is_clock_kept() -> bool | None:
 def check_certificates(settings: Settings, now: int) -> Iterator[Finding]:
     """The certificates of gateway and devices do not expire soon."""
     soon = now + CERTIFICATE_CARE
-    ours = {str(path): expires for path, expires in _own_certificates(settings) if expires < soon}
+    ours = {str(path): expires for path, expires in own_certificates(settings) if expires < soon}
     in_service = select(Device.id, Device.certificate_expires_at).where(
         Device.revoked_at.is_(None), Device.certificate_expires_at.between(1, soon)
     )
@@ -227,7 +227,8 @@ def _expiring(ends: Mapping[str, int], soon: Code, over: Code, now: int) -> Iter
             yield Finding("certificates", "care", soon, {"name": name, "days": (expires - now) // 86_400})
 
 
-def _own_certificates(settings: Settings) -> Iterator[tuple[Path, int]]:
+def own_certificates(settings: Settings) -> Iterator[tuple[Path, int]]:
+    """Each certificate of the authority and the broker, and when it expires (UTC seconds)."""
     for path in [*settings.folder.glob("certs/**/*.pem"), *settings.folder.glob("broker/server.pem")]:
         for certificate in x509.load_pem_x509_certificates(path.read_bytes()):
             yield path, int(certificate.not_valid_after_utc.timestamp())

@@ -21,6 +21,7 @@ from api.cli.problems import EXPECTED
 from api.cli.refusal import NOT_THERE, Refused
 from api.framework.connections import Bounds, bound_connections
 from api.framework.pace import ACCEPTED_AT_ONCE, PacedListener, Paces, trusted
+from api.metrics.server import metrics_served
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
 from gateway.operations.log_limit import LogLimit
@@ -63,13 +64,14 @@ async def run_on(listener: PacedListener, settings: Settings, *, as_json: bool) 
     """Serve on a socket. Raises the error that kept the gateway from starting."""
     paces = Paces(trusted(settings.trusted_proxies))
     listener.pace = paces.requests
-    app = Starting(create_app(Gateway(settings), paces=paces))
+    built = create_app(Gateway(settings), paces=paces)
+    app = Starting(built)
     config = server_config(app, settings)
     bound_connections(config, Bounds.for_files(raise_file_limit()))
     url = settings.address
     line = json.dumps({"ready": True, "url": url}) if as_json else said(N_("Lodgekey is at {url}"), url=url)
     server = TellingServer(config, line)
-    with suppress(SystemExit):  # raised by uvicorn if the application cannot start
+    with metrics_served(built.state.figures, settings), suppress(SystemExit):  # uvicorn's, if it cannot start
         await server.serve(sockets=[listener])
     if not server.started:
         raise app.failure or Refused("gateway_failed", NOT_THERE)
