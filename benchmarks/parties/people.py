@@ -43,6 +43,7 @@ class Document:
 class Person:
     """A traveller without documents. Names as written by hand, and as the zone prints them.
 
+    `birth_stated`: what documents state of the date of birth, YYYY-MM-DD, YYYY-MM, YYYY or nothing.
     `nationality`: ISO 3166-1 alpha-3, RKS, XXA or XXB. `home`: the country of residence. Spaniards have two surnames.
     """
 
@@ -51,7 +52,7 @@ class Person:
     given_names: Name | None
     sex: str
     born: date
-    birth_date_known: bool
+    birth_stated: str
     nationality: str
     home: str
     place: str = ""  # HKG and TWN have documents of their own in China
@@ -101,11 +102,18 @@ def make_person(random: Random, code: str, today: date, age: range) -> Person:
         given_names=None if one_name else given,
         sex="X" if code not in NO_X and random.random() < 0.01 else sex,
         born=born,
-        birth_date_known=not (code in ("AFG", "SYR", "ETH") and random.random() < 0.2),
+        birth_stated=_stated(random, code, born),
         nationality=PASSPORT_STATE.get(code, code),
         home=random.choice(HOSTS) if code in STATELESS else PASSPORT_STATE.get(code, code),
         place=code if code in ("HKG", "TWN") else "",
     )
+
+
+def _stated(random: Random, code: str, born: date) -> str:
+    """Some documents of some states have only the year of a birth, only year and month, or no date at all."""
+    if code not in ("AFG", "SYR", "ETH"):
+        return born.isoformat()
+    return random.choices((born.isoformat(), f"{born:%Y}", f"{born:%Y-%m}", ""), (80, 10, 6, 4))[0]
 
 
 def relative_of(random: Random, adult: Person, today: date, age: range) -> Person:
@@ -115,6 +123,6 @@ def relative_of(random: Random, adult: Person, today: date, age: range) -> Perso
     if adult.given_names is None or other.given_names is None:
         return other
     return Person(
-        adult.surname, adult.second_surname, other.given_names, other.sex, other.born, other.birth_date_known,
+        adult.surname, adult.second_surname, other.given_names, other.sex, other.born, other.birth_stated,
         adult.nationality, adult.home, adult.place,
     )  # fmt: skip

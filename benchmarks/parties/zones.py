@@ -7,14 +7,17 @@ from itertools import cycle
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """What a zone says; states as printed (Germany is D), `optional` as its issuer uses it; no birth date: fillers."""
+    """What a zone says; states as printed (Germany is D), `optional` as its issuer uses it.
+
+    `birth`: YYYY-MM-DD, YYYY-MM, YYYY or nothing, as much as the document states.
+    """
 
     state: str
     nationality: str
     surname: str
     given_names: str
     number: str
-    birth: date | None
+    birth: str
     sex: str
     expiry: date
     optional: str = ""
@@ -22,7 +25,7 @@ class Zone:
 
 def passport_lines(zone: Zone) -> tuple[str, ...]:
     """Two lines of 44 characters (TD3)."""
-    number, born, until = _checked(zone.number, 9), _checked(_day(zone.birth), 6), _checked(_day(zone.expiry), 6)
+    number, born, until = _checked(zone.number, 9), _checked(_birth(zone), 6), _checked(_day(zone.expiry), 6)
     optional = _checked(zone.optional, 14)
     nationality, sex = zone.nationality.ljust(3, "<"), _sex(zone)
     whole = number + born + until + optional
@@ -34,7 +37,7 @@ def passport_lines(zone: Zone) -> tuple[str, ...]:
 
 def card_lines(zone: Zone) -> tuple[str, ...]:
     """Three lines of 30 characters (TD1); a number over nine characters continues in the optional data."""
-    born, until = _checked(_day(zone.birth), 6), _checked(_day(zone.expiry), 6)
+    born, until = _checked(_birth(zone), 6), _checked(_day(zone.expiry), 6)
     number, optional = _checked(zone.number, 9), zone.optional
     if len(zone.number) > 9:
         number, optional = zone.number[:9] + "<", zone.number[9:] + check_digit(zone.number) + "<" + optional
@@ -55,8 +58,13 @@ def _checked(text: str, width: int) -> str:
     return filled + check_digit(filled)
 
 
-def _day(day: date | None) -> str:
-    return day.strftime("%y%m%d") if day else "<" * 6
+def _day(day: date) -> str:
+    return day.strftime("%y%m%d")
+
+
+def _birth(zone: Zone) -> str:
+    """Part 3, 4.8: fillers for what is unknown."""
+    return zone.birth[2:].replace("-", "").ljust(6, "<")
 
 
 def _sex(zone: Zone) -> str:

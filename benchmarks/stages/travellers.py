@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from benchmarks.parties.people import Document, Traveller
+from benchmarks.parties.people import Document, Person, Traveller
 from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.jurisdiction import Profile
@@ -19,6 +19,7 @@ from gateway.identity.documents.reader import read_zone
 from gateway.identity.examination import Submission
 
 CHALLENGE: Final = Challenge("crowd", ("left", "right"), 0, 2**40)
+NUMBERED: Final = (*NUMBER_SAYS_REST, "cn_permanent_residence")
 _CORNERS: Final = np.zeros((4, 2), np.float32)
 
 
@@ -59,12 +60,18 @@ def reading_of(traveller: Traveller, document: Document, today: date) -> Documen
         return DocumentReading(document.kind, _card_fields(traveller, document), (), b"portrait")
     person = traveller.person
     names = f"{person.zone_surname} {person.zone_given_names}".strip()
-    born = person.born.strftime("%d.%m.%Y") if person.birth_date_known else ""
+    born = _printed_birth(person.birth_stated)
     printed = [names, person.zone_surname, person.zone_given_names, document.number, born, _nationality(document)]
     lines = [PrintedLine(text, 1.0, _CORNERS) for text in (*printed, *document.lines) if text]
     zone = parse_mrz(document.lines)
     fields, problems = read_zone(zone, lines, today)
     return DocumentReading(zone_kind(zone), fields, problems, b"portrait")
+
+
+def _printed_birth(stated: str) -> str:
+    """DD.MM.YYYY, with XX for what the document does not state."""
+    parts = [*stated.split("-"), "XX", "XX"][:3]
+    return ".".join(reversed(parts)) if stated else ""
 
 
 def _nationality(document: Document) -> str:
@@ -94,7 +101,7 @@ def typed_fields(traveller: Traveller, document: Document, profile: Profile) -> 
         "id_number": document.number,
         "issuing_state": document.issuer,
         "surname": person.surname.written if is_latin(person.surname.written) else person.surname.zone,
-        "birth_date": person.born.isoformat(),
+        "birth_date": _typed_birth(person, document),
         "nationality": person.nationality,
         "sex": person.sex,
     }
@@ -107,6 +114,11 @@ def typed_fields(traveller: Traveller, document: Document, profile: Profile) -> 
         fields["name"] = _card_fields(traveller, document)["name"].value
     asked = {*profile.fields, "surname", "given_names", "id_number", "document_kind", "issuing_state"}
     return {name: text for name, text in fields.items() if name in asked and text}
+
+
+def _typed_birth(person: Person, document: Document) -> str:
+    """As much as the document states; of a document without a date, and of a number that has it, the person's word."""
+    return person.born.isoformat() if document.kind in NUMBERED else person.birth_stated or person.born.isoformat()
 
 
 def is_latin(text: str) -> bool:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.errors import Busy, InputRefused
 from gateway.domain.jurisdiction import Profile
 from gateway.domain.verification.chip import ChipContents, ChipRefused
@@ -159,11 +160,11 @@ async def _compare(
     """Compare a face with the document's portrait, where both exist and the jurisdiction and the tenant allow it."""
     if reading is None or reading.portrait is None or submission.face is None:
         return None
-    born = conclude(gather(reading, submission.typed, {})).get("birth_date")
+    born = conclude(gather(reading, submission.typed, {})).get("birth_date", "")
     allowed = may_run_face(
         profile,
         consented=submission.face_consented,
-        birth_date=date.fromisoformat(born) if born else None,
+        born=birth_date(born),
         today=today,
         guardian=submission.guardian_present,
     )

@@ -98,6 +98,9 @@ RULE: Final[Mapping[str, str]] = {
     "too_long": N_("The text is longer than the registry accepts."),
     "wrong_shape": N_("The format is not the registry's."),
     "unknown_code": N_("The value is not in the registry's code table."),
+    "no_whole_birth": N_(
+        "The registry does not take a date of birth without a day, so nothing was sent. Enter what the document shows."
+    ),
     "no_citizenship": N_("The registry does not take a person without a citizenship, so nothing was sent."),
     "unspellable": N_(
         "The text contains characters that the registry cannot store. Enter it as shown in the passport."

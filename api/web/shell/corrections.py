@@ -31,12 +31,14 @@ def label_of(name: str, language: str) -> str:
 
 
 def kind_of(name: str) -> str:
-    """Return how a field is asked: date, country, nationality, document, sex, relation, or text."""
+    """Return how a field is asked: date, birth, country, nationality, document, sex, relation, or text."""
     if name in ("nationality", "sex"):
         return name
     if name == "document_kind":
         return "document"
-    if name in ("birth_date", "expiry_date"):
+    if name == "birth_date":
+        return "birth"
+    if name == "expiry_date":
         return "date"
     if name == "issuing_state" or name in COUNTRY_PATHS:
         return "country"

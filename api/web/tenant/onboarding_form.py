@@ -39,8 +39,15 @@ class Entered:
 def entered_in(form: FormData, *, document: bool, face: bool) -> Entered:
     """Return what the form holds, stripped; `document` and `face`: whether it has their photos."""
     typed = {name: str(form.get(name, "")).strip() for name in TYPED}
+    typed["birth_date"] = typed["birth_date"] or _part_of_birth(form)
     facts = {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
     return Entered(typed, facts, {name: str(form.get(name, "")) for name in CHOSEN}, document, face)
+
+
+def _part_of_birth(form: FormData) -> str:
+    """Year, or year and month, of a birth whose day the document does not show, as a browser without scripts sends."""
+    parts = (str(form.get(name, "")).strip() for name in ("birth_year", "birth_month"))
+    return "-".join(part for part in parts if part)
 
 
 def typed_any(typed: dict[str, str]) -> bool:

@@ -3,13 +3,22 @@
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from firmware_sim.registries import clock
 
 Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9._:-]+$")]
 Text = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+def _dated(text: str) -> str:
+    _first_day(text)
+    return text
+
+
+# YYYY-MM-DD, YYYY-MM or YYYY: as much as the document states.
+BirthDate = Annotated[str, Field(pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), AfterValidator(_dated)]
 
 
 class _Strict(BaseModel):
@@ -34,7 +43,7 @@ class Person(_Strict):
     surname: Text
     given_names: Annotated[str, Field(max_length=120)]
     sex: Literal["M", "F", "X", "U"]
-    birth_date: date
+    birth_date: BirthDate
     nationality: Country
     document: IdentityDocument | None
     phone: Annotated[str, Field(pattern=r"^(\+[1-9][0-9]{4,14})?$")]
@@ -77,13 +86,18 @@ def faults(record: Record) -> list[tuple[str, str]]:
     today = datetime.fromtimestamp(clock.now(), record.arrives.tzinfo).date()
     found = []
     for person in record.people:
-        if person.birth_date > today:
+        if _first_day(person.birth_date) > today:
             found.append(("SBX-011", "A birth date lies in the future."))
-        if person.document is None and _age(person.birth_date, record.arrives.date()) >= 14:
+        if person.document is None and _age(_first_day(person.birth_date), record.arrives.date()) >= 14:
             found.append(("SBX-012", "An adult has no document."))
     if len({person.id for person in record.people}) != len(record.people):
         found.append(("SBX-013", "A person is named twice."))
     return found
+
+
+def _first_day(text: str) -> date:
+    """The first day that a date of birth may be; day and month may be unknown."""
+    return date.fromisoformat(f"{text}-01-01"[:10])
 
 
 def _age(born: date, on: date) -> int:

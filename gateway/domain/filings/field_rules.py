@@ -6,12 +6,14 @@ from collections.abc import Container, Iterator
 from datetime import UTC, date, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.filings.codes.icao_states import STATELESS
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.texts.marks import N_
 
 ADULT = 18  # years
 NO_CITIZENSHIP = "no_citizenship"  # the rule of a registry that files citizens of a country only
+NO_WHOLE_BIRTH = "no_whole_birth"  # the rule of a registry that takes whole dates of birth only
 NO_OTHER_SEX = N_("Choose male or female: the registry has no entry for X.")
 Problems = Iterator[FieldProblem]
 _LETTERS = ("Lu", "Ll", "Lt", "Lo")  # Unicode categories; without Lm: an okina alone is no name
@@ -88,14 +90,23 @@ def plain(field: str, value: str) -> Problems:
 
 
 def born(field: str, value: str, now: int) -> Problems:
-    """The birth date is a valid date, not in the future, and at most 130 years ago."""
-    day = calendar_day(value)
+    """The birth date is a valid date, not in the future, and at most 130 years ago; day or month may be unknown."""
+    day = birth_date(value)
     if day is None:
         yield FieldProblem(field, "not_a_date", N_("Enter a date such as 1990-02-28."))
         return
     today = datetime.fromtimestamp(now, UTC).date()
-    if not today.year - 130 <= day.year or day > today:
+    if not today.year - 130 <= day.year or day.first > today:
         yield FieldProblem(field, "impossible_date", N_("Check this date: it is in the future or too long ago."))
+
+
+def born_on_a_day(field: str, value: str, now: int, registry: str) -> Problems:
+    """`born`, for a registry that takes whole dates only: of a birth date known in part, no answer would be right."""
+    yield from born(field, value, now)
+    known_part = birth_date(value)
+    if known_part is not None and not known_part.whole:
+        message = N_("Register this person by hand: {registry} does not take a date of birth without a day.")
+        yield FieldProblem(field, NO_WHOLE_BIRTH, message, {"registry": registry})
 
 
 def coherent(record: Registration) -> Problems:
@@ -131,8 +142,8 @@ def _lettered(record: Registration) -> Problems:
 def _born_in_time(record: Registration) -> Problems:
     """Nobody was born after the day of arrival."""
     for index, person in enumerate(record.people):
-        day = calendar_day(person.birth_date)
-        if day is not None and day > arrival_day(record):
+        born_on = birth_date(person.birth_date)
+        if born_on is not None and born_on.first > arrival_day(record):
             message = N_("Check this date: it is after the day of arrival.")
             yield FieldProblem(f"people[{index}].birth_date", "impossible_date", message)
 
@@ -162,11 +173,22 @@ def calendar_day(value: str) -> date | None:
 
 
 def age(person: PersonFacts, on: date) -> int:
-    """Age in whole years on a date. An unreadable birth date counts as adult, because adults have to give more data."""
-    day = calendar_day(person.birth_date)
-    if day is None:
-        return ADULT
-    return on.year - day.year - ((on.month, on.day) < (day.month, day.day))
+    """Age in whole years on a date, the lowest that the birth date allows: who may be a minor counts as one.
+
+    An unreadable birth date counts as adult, because adults have to give more data.
+    """
+    born_on = birth_date(person.birth_date)
+    return ADULT if born_on is None else _years(born_on.last, on)
+
+
+def highest_age(person: PersonFacts, on: date) -> int:
+    """The highest `age` that the birth date allows."""
+    born_on = birth_date(person.birth_date)
+    return ADULT if born_on is None else _years(born_on.first, on)
+
+
+def _years(since: date, on: date) -> int:
+    return on.year - since.year - ((on.month, on.day) < (since.month, since.day))
 
 
 def is_minor(person: PersonFacts, on: date) -> bool:

@@ -109,7 +109,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class PersonFacts:
-    """One guest. `birth_date` is YYYY-MM-DD, `nationality` ISO 3166-1 alpha-3, `phone` E.164; "" means not given."""
+    """One guest. `nationality` is ISO 3166-1 alpha-3, `phone` E.164; "" means not given.
+
+    `birth_date` is YYYY-MM-DD; YYYY-MM or YYYY where the day, or day and month, are unknown.
+    """
 
     id: str
     surname: str

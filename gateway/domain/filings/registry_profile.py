@@ -31,7 +31,7 @@ class RegistryProfile:
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
     beside the client. `tells_groups`: its records tell families from groups. `by_hand`: the rules that no answer of the
     person could satisfy. Whom one of them is against is not sent: they are registered by hand, with the authority's own
-    means, so such a registry has a record for each person (`party` is "apart"). `annulled_for_good`:
+    means, and with them the others of the same record where people are filed together. `annulled_for_good`:
     nobody whose record was annulled can be filed again for the same stay, so the record of one who is to come later is
     changed when they come.
     """

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import cycle
 
+from gateway.domain.birth_date import BirthDate, zone_birth
 from gateway.domain.filings.codes.icao_states import issuing_country, nationality
 
 Span = tuple[int, int, int]
@@ -176,15 +177,10 @@ OLDEST = 115  # years: an older holder is a misread century, not a person
 LONGEST_VALIDITY = 40  # years
 
 
-def birth_dates(text: str, today: date) -> tuple[date, ...]:
-    """Every day a YYMMDD may stand for, the latest first: past, and not more than OLDEST years ago."""
-    days = (_day(text, century) for century in (2000, 1900))
-    return tuple(day for day in days if day and day <= today and today.year - day.year <= OLDEST)
-
-
-def birth_date(text: str, today: date) -> date | None:
-    """The latest past day of a YYMMDD; None if a part is unknown or impossible."""
-    return next(iter(birth_dates(text, today)), None)
+def birth_dates(text: str, today: date) -> tuple[BirthDate, ...]:
+    """Every date a YYMMDD may stand for, the latest first: past, and not more than OLDEST years ago."""
+    births = (zone_birth(text, century) for century in (2000, 1900))
+    return tuple(born for born in births if born and born.first <= today and today.year - born.year <= OLDEST)
 
 
 def expiry_date(text: str, today: date) -> date | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from gateway.domain.birth_date import BirthDate, birth_date
 from gateway.domain.jurisdiction import Profile
 from gateway.domain.verification.field_sources import conclude, gather
 from gateway.domain.verification.liveness import Level
@@ -51,11 +52,14 @@ class Verdict:
     score_band: str | None = None
 
 
-def may_run_face(profile: Profile, *, consented: bool, birth_date: date | None, today: date, guardian: bool) -> bool:
-    """Whether a face may be compared: allowed by the jurisdiction and the tenant, and by a guardian for minors."""
+def may_run_face(profile: Profile, *, consented: bool, born: BirthDate | None, today: date, guardian: bool) -> bool:
+    """Whether a face may be compared: allowed by the jurisdiction and the tenant, and by a guardian for minors.
+
+    Whoever may be a minor by what is known of the date of birth counts as one.
+    """
     if profile.face == "forbidden" or not consented:
         return False
-    young = birth_date is not None and age_on(birth_date, today) < profile.face_guardian_under
+    young = born is not None and age_on(born.last, today) < profile.face_guardian_under
     return guardian or not young
 
 
@@ -161,8 +165,9 @@ def is_expired(evidence: Evidence) -> bool:
 
 
 def is_minor(evidence: Evidence, profile: Profile) -> bool:
-    """Whether the birth date, read or typed, makes the tenant a minor here, who needs a guardian."""
-    text = conclude(gather(evidence.reading, evidence.typed, {})).get("birth_date")
-    if text is None or date_problem("birth_date", text, evidence.today):
+    """Whether the birth date, read or typed, makes the tenant a minor here, who needs a guardian: also if it may."""
+    text = conclude(gather(evidence.reading, evidence.typed, {})).get("birth_date", "")
+    born = birth_date(text)
+    if born is None or date_problem("birth_date", text, evidence.today):
         return False
-    return age_on(date.fromisoformat(text), evidence.today) < profile.guardian_under
+    return age_on(born.last, evidence.today) < profile.guardian_under

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from gateway.domain.birth_date import BirthDate
+from gateway.domain.birth_date import birth_date as read_birth_date
 from gateway.domain.documents import CHINESE, DOCUMENT_KINDS, NUMBER_SAYS_REST
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
@@ -79,8 +81,9 @@ def with_kind(typed: Mapping[str, str], profile: Profile) -> Mapping[str, str]:
 
 
 def may_have_none(birth_date: str, profile: Profile, today: date) -> bool:
-    """Whether a person born on this day may be registered without a document here."""
-    return age_on(date.fromisoformat(birth_date), today) < profile.no_document_under
+    """Whether a person with this date of birth may be registered without a document here: certainly young enough."""
+    born = read_birth_date(birth_date)
+    return born is not None and age_on(born.first, today) < profile.no_document_under
 
 
 def _field_problem(name: str, value: str, profile: Profile, born_by: date) -> str | None:
@@ -169,16 +172,24 @@ def _number_agreement(typed: Mapping[str, str]) -> tuple[FieldProblem, ...]:
 
 
 def date_problem(name: str, value: str, born_by: date) -> str | None:
-    """Why a birth or expiry date is invalid, or None."""
+    """Why a birth or expiry date is invalid, or None. Of a date of birth, day or month may be unknown."""
+    if name == "birth_date":
+        return _birth_problem(read_birth_date(value), born_by)
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
         return "birth_date_invalid"
     try:
-        day = date.fromisoformat(value)
+        date.fromisoformat(value)
     except ValueError:
         return "birth_date_invalid"
-    if name == "birth_date" and day > born_by:
+    return None
+
+
+def _birth_problem(born: BirthDate | None, born_by: date) -> str | None:
+    if born is None:
+        return "birth_date_invalid"
+    if born.first > born_by:
         return "born_after_arrival"
-    return "birth_date_invalid" if name == "birth_date" and age_on(day, born_by) > MAX_AGE else None
+    return "birth_date_invalid" if age_on(born.last, born_by) > MAX_AGE else None
 
 
 def age_on(born: date, today: date) -> int:

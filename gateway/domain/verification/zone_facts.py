@@ -12,6 +12,7 @@ from typing import Final
 
 from stdnum.es import dni, nie
 
+from gateway.domain.birth_date import BirthDate
 from gateway.domain.verification.document_numbers import chinese_kind
 from gateway.domain.verification.mrz import MachineZone, birth_dates, expiry_date
 
@@ -26,9 +27,9 @@ ID_CARDS_FOR_FOREIGNERS: Final = ("ITA", "BEL", "EST")
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Birth and expiry as the zone allows; `births` has more than one day where the century is open."""
+    """Birth and expiry as the zone allows; `births` has more than one where the century is open."""
 
-    births: tuple[date, ...]
+    births: tuple[BirthDate, ...]
     expiry: date | None
 
 
@@ -66,8 +67,8 @@ def zone_days(zone: MachineZone, today: date) -> Days:
     issued = _french_issue(zone, today)
     if issued is None:
         return Days(births, None)
-    births = tuple(day for day in births if day <= issued)
-    return Days(births, _french_expiry(issued, births[0]) if births else None)
+    births = tuple(born for born in births if born.first <= issued)
+    return Days(births, _french_expiry(issued, births[0].last) if births else None)
 
 
 def _spanish_card(zone: MachineZone) -> Facts:

@@ -230,7 +230,7 @@ def _reading(zone: MachineZone, portrait: bytes | None, today: date) -> Document
     fields = {name: FieldReading(text, certain=True) for name, text in zone_facts(zone).items()}
     days = zone_days(zone, today)
     if days.births:
-        fields["birth_date"] = FieldReading(days.births[0].isoformat(), certain=len(days.births) == 1)
+        fields["birth_date"] = FieldReading(str(days.births[0]), certain=len(days.births) == 1)
     if days.expiry:
         fields["expiry_date"] = FieldReading(days.expiry.isoformat(), certain=True)
     return DocumentReading(zone_kind(zone), fields, () if portrait else ("no_portrait",), portrait)

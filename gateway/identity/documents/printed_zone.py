@@ -4,6 +4,9 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Final
+
+from gateway.domain.birth_date import BirthDate
 
 MONTHS = {name: place for place, name in enumerate(
     ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"), 1)}  # fmt: skip
@@ -15,6 +18,8 @@ DIGIT_DATES = (
     (re.compile(r"(?<!\d)(\d{1,2})[./ -](\d{1,2})[./ -](\d{4})(?!\d)"), (3, 2, 1)),
     (re.compile(r"(?<!\d)(\d{4})[./ -](\d{1,2})[./ -](\d{1,2})(?!\d)"), (1, 2, 3)),
 )
+
+UNKNOWN_PART: Final = r"(?:00|X{1,3}|-{2,3}|\*{2,3}|<{2,3})"
 
 
 def plain_letters(text: str, *, transliterate: bool = True) -> str:
@@ -46,6 +51,21 @@ def _stands_alone(line: str, target: str) -> bool:
 def shows_date(printed: Sequence[str], wanted: date) -> bool:
     """Whether a printed line contains this date in one of the usual formats."""
     return any(wanted == found for line in printed for found in _dates(line.upper(), wanted.year // 100))
+
+
+def shows_birth(printed: Sequence[str], wanted: BirthDate) -> bool:
+    """Whether a printed line contains this date of birth; of one known in part, with signs for what is unknown."""
+    if wanted.whole:
+        return shows_date(printed, wanted.first)
+    month = UNKNOWN_PART
+    if wanted.month is not None:
+        names = [name for name, place in MONTHS.items() if place == wanted.month]
+        month = rf"(?:0?{wanted.month}|{names[0]}[A-Z]*)"
+    between = r"[./ -]*"
+    day_first = rf"(?<![0-9A-Z]){UNKNOWN_PART}{between}{month}{between}{wanted.year}(?!\d)"
+    year_first = rf"(?<!\d){wanted.year}{between}{month}{between}{UNKNOWN_PART}"
+    alone = rf"(?<!\d[./ -])(?<!\d){wanted.year}\s*$" if wanted.month is None else year_first
+    return any(re.search(f"{day_first}|{year_first}|{alone}", line.upper()) for line in printed)
 
 
 def days_between(printed: Sequence[str], first: date, last: date) -> set[date]:

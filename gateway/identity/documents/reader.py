@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.verification.mrz import MachineZone
 from gateway.domain.verification.port import DocumentReading, FieldReading
 from gateway.domain.verification.zone_facts import SECOND_SURNAME, zone_days, zone_facts, zone_kind
 from gateway.identity.documents.machine_zone import TWINS, find_zone, machine_text
 from gateway.identity.documents.ocr import PrintedLine, PrintReader, cut_line
-from gateway.identity.documents.printed_zone import days_between, shows_date, shows_name, shows_text
+from gateway.identity.documents.printed_zone import days_between, shows_birth, shows_date, shows_name, shows_text
 from gateway.identity.documents.resident_card import looks_like_card, read_card
 from gateway.identity.documents.straighten import lay_flat, limit_size
 from gateway.identity.faces.compare import MIN_FACE, FaceEngine, find_faces
@@ -116,19 +117,21 @@ def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dic
     A birth date that fits two centuries is certain only with the print, which also decides between them.
     """
     days, fields = zone_days(zone, today), {}
-    shown = [day for day in days.births if shows_date(printed, day)]
-    for name, key, found in (("birth_date", "birth", shown or days.births), ("expiry_date", "expiry", [days.expiry])):
-        if found and found[0]:
-            checked = zone.checks.get(key, False) and (zone.checks["composite"] or shows_date(printed, found[0]))
-            fields[name] = FieldReading(found[0].isoformat(), checked and len(found) == 1)
+    shown = [born for born in days.births if shows_birth(printed, born)]
+    if births := shown or days.births:
+        checked = zone.checks.get("birth", False) and (zone.checks["composite"] or bool(shown))
+        fields["birth_date"] = FieldReading(str(births[0]), checked and len(births) == 1)
+    if days.expiry:
+        checked = zone.checks.get("expiry", False) and (zone.checks["composite"] or shows_date(printed, days.expiry))
+        fields["expiry_date"] = FieldReading(days.expiry.isoformat(), checked)
     return fields
 
 
 def _problems(zone: MachineZone, fields: dict[str, FieldReading], printed: Sequence[str]) -> tuple[str, ...]:
     """Reasons for a manual review. The zones can disagree only where the print shows some of the same fields."""
-    born = fields.get("birth_date")
+    born = birth_date(fields["birth_date"].value) if "birth_date" in fields else None
     beside = any(shows_text(printed, text) for text in (fields["id_number"].value, zone.surname, zone.given_names)) or (
-        born is not None and shows_date(printed, date.fromisoformat(born.value))
+        born is not None and shows_birth(printed, born)
     )
     sure = fields["id_number"].certain and _certain(fields, "surname")
     found = [

@@ -55,7 +55,7 @@ def person_fields(person: Person, keyring: Keyring) -> dict[str, str]:
 
 
 def person_facts(person_id: str, fields: Mapping[str, str]) -> PersonFacts:
-    """The concluded fields as registries take them; dates YYYY-MM-DD, states ISO 3166-1 alpha-3.
+    """The concluded fields as registries take them; dates YYYY-MM-DD (of birth: as known), states ISO 3166-1 alpha-3.
 
     A name in one field is the surname. Codes that a document prints for states are mapped, also in fields sealed before
     the zone did. Raises UnknownFact for a path that no record has.

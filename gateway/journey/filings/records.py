@@ -249,10 +249,10 @@ def report(
     for row in rows:
         if not records:
             row.state, row.answer_code = "not_due", note
-        elif by_hand:
-            row.state, (row.answer_code, row.answer_args) = BY_HAND, by_hand
         elif group.waits:
             row.state, row.answer_code = "waiting", WAITS_FOR_ADULT
+        elif by_hand:
+            row.state, (row.answer_code, row.answer_args) = BY_HAND, by_hand
         elif later and row.kind in REPORTED:
             row.state, row.answer_code = "queued", WAITS_FOR_ARRIVAL
         else:

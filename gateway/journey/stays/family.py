@@ -4,8 +4,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.domain.filings.field_rules import calendar_day, is_minor
+from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.keys.holder_statements import child_statement, companion_statement, party_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.verification.field_sources import confirm
@@ -81,8 +82,8 @@ def _refuse_crowd(session: Session, stay: Stay) -> None:
 
 def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
     facts, day = person_facts(child.id, person_fields(child, keyring)), arrival_date(stay, child)
-    born = calendar_day(facts.birth_date)
-    if born is None or born > day:
+    born = birth_date(facts.birth_date)
+    if born is None or born.first > day:
         code = "born_after_arrival" if born else "birth_date_invalid"
         raise InputRefused(REASON[code], field="birth_date", fields=[{"field": "birth_date", "code": code}])
     if not is_minor(facts, day):

@@ -1,5 +1,6 @@
 """China: a regional service with the project's own profile of the GB codes."""
 
+from gateway.domain.filings.field_rules import NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
@@ -25,4 +26,5 @@ PROFILE = RegistryProfile(
     ),
     spellings=(RESIDENTS, FOREIGNERS),
     code_tables={"visa.kind": f"{__package__}.codes:visa_names"},
+    by_hand=(NO_WHOLE_BIRTH,),
 )

@@ -47,7 +47,7 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
         sent = sent_name(person, getattr(person, name))
         yield from rules.fits(f"{at}.{name}", sent, 60)
         yield from rules.spelled(f"{at}.{name}", sent, spelling.alphabet, spelling.said)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "China")
     yield from rules.need(f"{at}.nationality", person.nationality)
     yield from rules.need(f"{at}.document.number", person.document.number)
     yield from rules.shaped(

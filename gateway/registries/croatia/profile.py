@@ -2,7 +2,7 @@
 
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.eu_members import EUROPEAN_UNION
-from gateway.domain.filings.field_rules import NO_CITIZENSHIP
+from gateway.domain.filings.field_rules import NO_CITIZENSHIP, NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import LATIN, Spelling
@@ -37,6 +37,6 @@ PROFILE = RegistryProfile(
     ),
     arrivals_on_the_day=True,
     spellings=(SPELLING,),
-    by_hand=(NO_CITIZENSHIP,),
+    by_hand=(NO_CITIZENSHIP, NO_WHOLE_BIRTH),
     code_tables={"entry.crossing": f"{__package__}.lookups:crossing_names"},
 )

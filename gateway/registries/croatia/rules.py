@@ -41,7 +41,7 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         yield from rules.spelled(f"{at}.{field}", sent_name(getattr(person, field)), SPELLING.alphabet, SPELLING.said)
     if person.sex not in SEX:
         yield FieldProblem(f"{at}.sex", "unknown_code", rules.NO_OTHER_SEX)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "eVisitor")
     yield from rules.citizenship(f"{at}.nationality", person.nationality, COUNTRIES.valid_on(arrival), "eVisitor")
     yield from _document(f"{at}.document", person)
     yield from _place(f"{at}.birth_country", person.birth_country, f"{at}.birth_place", person.birth_place, arrival)

@@ -8,6 +8,7 @@ import unicodedata
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from gateway.domain.birth_date import BirthDate, birth_date
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.domain.filings.transliteration import spell
@@ -61,9 +62,8 @@ def guest_list(record: Registration) -> dict[str, Any]:
 
 
 def _guest(person: PersonFacts, record: Registration) -> dict[str, Any]:
-    born = rules.calendar_day(person.birth_date) or date.min
     return {
-        "cDate": born.strftime("%d%m%Y"),
+        "cDate": _birth(person),
         "cDocN": sent_number(person.document.number),
         "cFirstN": given_names(person),
         "cFrom": datetime.combine(rules.arrival_day(record), time()),
@@ -73,6 +73,12 @@ def _guest(person: PersonFacts, record: Registration) -> dict[str, Any]:
         "cUntil": datetime.combine(_last_day(record), time()),
         "cVisN": sent_number(person.visa.number) or None,
     }
+
+
+def _birth(person: PersonFacts) -> str:
+    """DDMMYYYY; 00 for a day, and 0000 for a day and a month, that are unknown: appendix 5, section 4.2."""
+    born = birth_date(person.birth_date) or BirthDate(1)
+    return f"{born.day or 0:02}{born.month or 0:02}{born.year:04}"
 
 
 def _residence(person: PersonFacts) -> str:

@@ -1,8 +1,8 @@
 """The German registration form as it is printed: its words are the law's, so that an authority can read it."""
 
-from datetime import date
 from typing import Final
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.filings.printed_form import FormLine, PrintedForm
 from gateway.domain.filings.record import Registration
 from gateway.registries.germany.record import Form, forms
@@ -37,8 +37,9 @@ def _lines(form: Form) -> tuple[FormLine, ...]:
 
 
 def _day(iso: str) -> str:
-    """DD.MM.YYYY; a date of birth of which only a part is known stays as it is."""
-    try:
-        return date.fromisoformat(iso).strftime("%d.%m.%Y")
-    except ValueError:
+    """DD.MM.YYYY; XX for a day or month of birth that is unknown, as documents show it."""
+    known = birth_date(iso)
+    if known is None:
         return iso
+    day, month = (f"{part:02}" if part else "XX" for part in (known.day, known.month))
+    return f"{day}.{month}.{known.year:04}"

@@ -1,5 +1,6 @@
 """Italy, Alloggiati Web: arrivals only, on the day or the next; no cancellation."""
 
+from gateway.domain.filings.field_rules import NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
@@ -33,4 +34,5 @@ PROFILE = RegistryProfile(
         "birth_place_code": f"{__package__}.places:comune_names",
         "document.issuing_place_code": f"{__package__}.places:comune_names",
     },
+    by_hand=(NO_WHOLE_BIRTH,),
 )

@@ -61,7 +61,7 @@ def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
         yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)
     if person.sex not in SEX:
         yield FieldProblem(f"{at}.sex", "unknown_code", _NO_OTHER_SEX)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "Alloggiati Web")
     yield from rules.need(f"{at}.birth_country", person.birth_country)
     yield from rules.need(f"{at}.nationality", person.nationality)
     if person.birth_country == "ITA":

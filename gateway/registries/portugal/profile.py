@@ -1,5 +1,6 @@
 """Portugal, SIBA: arrivals and departures of foreigners; no cancellation."""
 
+from gateway.domain.filings.field_rules import NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import Spelling
@@ -27,4 +28,5 @@ PROFILE = RegistryProfile(
         person=("residence.country", "residence.municipality"),
     ),
     spellings=(SPELLING,),
+    by_hand=(NO_WHOLE_BIRTH,),
 )

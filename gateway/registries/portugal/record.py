@@ -158,7 +158,7 @@ def _person_problems(at: str, person: PersonFacts, arrival: date, now: int) -> r
         yield from rules.fits(f"{at}.{name}", sent, 40)
         yield from rules.spelled(f"{at}.{name}", sent, SPELLING.alphabet, SPELLING.said)
     yield from rules.need(f"{at}.surname", person.surname)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "SIBA")
     yield from _text_problems(f"{at}.birth_place", person.birth_place, 30)
     yield from rules.need(f"{at}.document.number", person.document.number)
     number = sent_number(person.document.number)

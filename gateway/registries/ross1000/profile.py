@@ -1,5 +1,6 @@
 """Italy's tourism statistics, ROSS1000 of the regions: a day's arrivals and departures, without names or documents."""
 
+from gateway.domain.filings.field_rules import NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.jurisdiction import DeadlineRule, Reporting
@@ -20,4 +21,5 @@ PROFILE = RegistryProfile(
     tells_groups=True,
     code_tables={"residence.municipality_code": "gateway.registries.italy.places:comune_names"},
     reporting=Reporting(nationality="ITA", deadline=DeadlineRule(day_of_next_month=5)),
+    by_hand=(NO_WHOLE_BIRTH,),
 )

@@ -39,7 +39,7 @@ def problems(record: Registration, now: int, places: Places | None = None) -> ru
 def _person(at: str, person: PersonFacts, now: int) -> rules.Problems:
     if person.sex not in SEX:
         yield FieldProblem(f"{at}.sex", "unknown_code", rules.NO_OTHER_SEX)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "ROSS1000")
     yield from rules.need(f"{at}.nationality", person.nationality)
     yield from rules.need(f"{at}.residence.country", person.residence.country)
     if person.residence.country == "ITA":

@@ -109,5 +109,5 @@ def _person_problems(at: str, person: PersonFacts, record: Registration, now: in
         yield from rules.known(
             f"{at}.document.issuing_country", person.document.issuing_country or "?", ISSUING.valid_on(arrival)
         )
-    elif rules.age(person, rules.arrival_day(record)) >= 14:
+    elif rules.highest_age(person, rules.arrival_day(record)) >= 14:
         yield from rules.need(f"{at}.document", None)

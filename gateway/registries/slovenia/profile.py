@@ -1,6 +1,6 @@
 """Slovenia, AJPES eTurizem: rows of the guest book; a row sent again under its number replaces the earlier one."""
 
-from gateway.domain.filings.field_rules import NO_CITIZENSHIP
+from gateway.domain.filings.field_rules import NO_CITIZENSHIP, NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import LATIN, Spelling
@@ -22,5 +22,5 @@ PROFILE = RegistryProfile(
     facts=RequiredFacts(unit=("registered_as", "tourist_tax")),
     arrivals_on_the_day=True,
     spellings=(SPELLING,),
-    by_hand=(NO_CITIZENSHIP,),
+    by_hand=(NO_CITIZENSHIP, NO_WHOLE_BIRTH),
 )

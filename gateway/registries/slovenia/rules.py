@@ -48,7 +48,7 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
         yield from rules.spelled(f"{at}.{field}", sent_name(getattr(person, field)), SPELLING.alphabet, SPELLING.said)
     if person.sex not in ("male", "female"):  # 41330
         yield FieldProblem(f"{at}.sex", "unknown_code", rules.NO_OTHER_SEX)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "eTurizem")
     if rules.age(person, arrival) > _OLDEST:
         message = N_("Check the date of birth: eTurizem accepts no guest older than 120 years.")
         yield FieldProblem(f"{at}.birth_date", "impossible_date", message)

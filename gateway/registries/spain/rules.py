@@ -57,7 +57,7 @@ def _codes(record: Registration) -> tuple[tuple[str, str], ...]:
 def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Problems:
     minor = rules.is_minor(person, arrival)
     yield from _names(at, person)
-    yield from rules.born(f"{at}.birth_date", person.birth_date, now)
+    yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "SES.HOSPEDAJES")
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from _document(at, person, minor=minor)
     yield from _address(f"{at}.residence", person.residence, arrival)

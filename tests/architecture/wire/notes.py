@@ -124,7 +124,7 @@ NOTES: Final[dict[str, dict[str, str]]] = {
         "offer_token": "the link's token, or the typed code with its hyphens",
         "document": "JPEG of the document",
         "face": "JPEG of the face",
-        "typed": "what was typed instead of read; birth date as YYYY-MM-DD, nationality as ISO 3166 alpha-3",
+        "typed": "what was typed instead of read; birth date YYYY-MM-DD, YYYY-MM or YYYY, nationality ISO 3166 alpha-3",
         "consents": "`registration`, `face`, for a minor `guardian`: true or false; `text_version`: text, up to 40",
         "language": "BCP 47 tag",
         "holder_key": "the phone's public key, compressed point; left out without a phone",

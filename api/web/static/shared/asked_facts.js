@@ -6,9 +6,15 @@ const ADULT = 18;
 
 const field = (part) => part.querySelector("input, select");
 
+/** Return the last day that a date of birth may be, of which day and month may be unknown. */
+function lastDay(born) {
+  const [year, month, day] = born.split("-").map(Number);
+  return day === undefined && year ? new Date(Date.UTC(year, month || 12, 0)) : new Date(born);
+}
+
 /** Return whether a date of birth is an adult's; false if it is not known. */
 function isAdult(born) {
-  const day = new Date(born ?? "");
+  const day = lastDay(born ?? "");
   day.setFullYear(day.getFullYear() + ADULT);
   return day <= new Date();
 }

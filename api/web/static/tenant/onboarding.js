@@ -5,6 +5,7 @@ import { fieldAt, serveSummary, showErrors } from "../shared/error_summary.js";
 import { holderKeyIfPossible, inTime } from "./key.js";
 import { prepareFilming } from "./clip.js";
 import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
+import { prepareBirth } from "../shared/birth_date.js";
 import { prepare } from "./upload.js";
 
 document.documentElement.classList.add("js");
@@ -49,6 +50,7 @@ fields.id_number.addEventListener("input", showDetails);
 kind.addEventListener("change", showDetails);
 showDetails();
 prepareFacts(form);
+prepareBirth(form);
 
 const typedNames = ["id_number", "surname", "given_names", "name"];
 const isTyped = () => kind.value === "none" || typedNames.some((name) => fields[name].value.trim());

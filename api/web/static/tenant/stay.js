@@ -1,6 +1,7 @@
 // Date request, end of the stay, and those who came along. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
+import { prepareBirth, writeBirth } from "../shared/birth_date.js";
 import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
 import { serveSummary, showErrors, clearErrors } from "../shared/error_summary.js";
 import { forgetCodes } from "./keypad_codes.js";
@@ -109,7 +110,10 @@ function readDocument(form, summary) {
     const read = await answer?.json().catch(() => null);
     say(answer?.ok && note.dataset.read);
     if (!answer?.ok || !read) return refuse(read?.fields?.[0]?.sentence ?? read?.detail ?? form.dataset.failed);
-    for (const [name, text] of Object.entries(read.fields)) if (form.elements[name]) form.elements[name].value = text;
+    for (const [name, text] of Object.entries(read.fields)) {
+      if (name === "birth_date") writeBirth(form, text);
+      else if (form.elements[name]) form.elements[name].value = text;
+    }
     const { same_surname: same } = form.elements;
     if (same && read.fields.surname) same.checked = false;
     form.elements.reading.value = read.reading;
@@ -139,6 +143,7 @@ export function manageFamily(id, pair) {
   const summary = document.querySelector("#child-errors");
   serveSummary(summary);
   prepareFacts(child);
+  prepareBirth(child);
   readDocument(child, summary);
   child.onsubmit = async (event) => {
     event.preventDefault();

@@ -1,5 +1,6 @@
 """Records that each authority receives when a stay changes: the same steps, in the form each registry accepts."""
 
+import pytest
 from sqlalchemy import select
 
 from gateway.journey.stays import own_dates
@@ -79,6 +80,25 @@ async def test_a_corrected_tenant_is_reported_in_the_way_the_authority_takes_cor
     await office.settled()
     kinds = ["check_in", "annulment", "check_in"] if simulator[0] == "es" else ["check_in", "change"]
     assert office.states() == [(kind, "accepted") for kind in kinds]
+
+
+TAKES_PART_OF_A_BIRTH = ("sandbox", "webhook", "cz")
+
+
+@pytest.mark.parametrize("born", ["1980", "1980-05"])
+async def test_a_birth_date_known_in_part_is_filed_where_the_authority_takes_it_and_else_by_hand(
+    office: Office, simulator: tuple[str, SimulatedRegistry], born: str
+) -> None:
+    stay = office.tenant("", {"birth_date": born})
+    await office.settled()
+    (row,) = office.rows()
+    if simulator[0] in TAKES_PART_OF_A_BIRTH:
+        assert (row.state, row.answer_text) == ("accepted", None)
+        return
+    assert (row.state, row.answer_code) == ("by_hand", "no_whole_birth")
+    office.correct(stay, birth_date="1980-05-17")  # as another document of the person shows it
+    await office.settled()
+    assert office.states() == [("check_in", "not_due"), ("check_in", "accepted")]
 
 
 NOT_TAKEN_BACK = ("it", "pt", "cz", "hr")  # an arrival cannot be cancelled, or cannot be sent again after that

@@ -31,6 +31,14 @@ AGAINST = {
 }  # fmt: skip
 # Registries that have an entry for two sexes only, and these entries.
 TWO_SEXES = {"hr": "(muški, ženski)", "it": "(1, 2)", "ross1000": "(M, F)", "si": "(M, F)"}
+BIRTHS_IN_PART = ("cz", "de", "sandbox")
+BIRTH_ROWS = (
+    Path("docs/registries.md")
+    .read_text()
+    .partition("### Dates of birth known in part")[2]
+    .partition("## Not")[0]
+    .splitlines()
+)
 FOLDERS = {"es": "spain", "it": "italy", "pt": "portugal", "cz": "czechia", "si": "slovenia", "hr": "croatia",
            "cn": "china"}  # fmt: skip
 
@@ -69,6 +77,23 @@ def test_who_has_no_citizenship_to_choose_is_let_in_as_a_stateless_person(regist
 def test_a_sex_that_a_passport_may_state_is_taken_or_the_documentation_names_the_two_that_are(registry: str) -> None:
     assert [rules_against(registry, "sex", sex=sex) for sex in ("male", "female")] == [[], []]
     assert rules_against(registry, "sex", sex="other") == (["unknown_code"] if registry in TWO_SEXES else [])
+
+
+@pytest.mark.parametrize("born", ["1980-05", "1980"])
+@pytest.mark.parametrize("registry", EVERYWHERE)
+def test_a_birth_date_that_a_document_states_in_part_is_taken_or_registered_by_hand(registry: str, born: str) -> None:
+    found = rules_against(registry, "birth_date", birth_date=born)
+    assert found == (["no_whole_birth"] if registry not in BIRTHS_IN_PART else []), found
+    assert set(found) <= set(REGISTRIES[registry].by_hand)
+    (row,) = [line for line in BIRTH_ROWS if line.startswith("|") and f"`{registry}`" in line.split("|")[1]]
+    assert ("by hand" in row) == bool(found)
+
+
+@pytest.mark.parametrize("born", ["1980-13", "1980-00", "2090", "1880", "", "19"])
+@pytest.mark.parametrize("registry", EVERYWHERE)
+def test_what_can_be_no_date_of_birth_is_refused_and_not_registered_by_hand(registry: str, born: str) -> None:
+    found = rules_against(registry, "birth_date", birth_date=born)
+    assert [rule for rule in found if rule not in REGISTRIES[registry].by_hand]
 
 
 def test_the_documentation_quotes_the_two_sexes() -> None:

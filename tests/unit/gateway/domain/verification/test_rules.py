@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from gateway.domain.birth_date import BirthDate
 from gateway.domain.jurisdiction import load_profiles
 from gateway.domain.verification.field_sources import conclude, gather
 from gateway.domain.verification.port import DocumentReading, FaceComparison, FieldReading, LivenessResult
@@ -105,21 +106,25 @@ def test_accepting_documents_without_faces_does_not_accept_a_face_that_differs()
 
 
 def test_a_face_is_never_run_where_it_is_forbidden_or_not_agreed_to() -> None:
-    grown = date(1990, 1, 1)
+    grown = BirthDate(1990, 1, 1)
     china, germany = load_profiles()["cn"], load_profiles()["de"]
-    assert not may_run_face(germany, consented=True, birth_date=grown, today=TODAY, guardian=False)
-    assert not may_run_face(china, consented=False, birth_date=grown, today=TODAY, guardian=False)
-    assert may_run_face(china, consented=True, birth_date=grown, today=TODAY, guardian=False)
+    assert not may_run_face(germany, consented=True, born=grown, today=TODAY, guardian=False)
+    assert not may_run_face(china, consented=False, born=grown, today=TODAY, guardian=False)
+    assert may_run_face(china, consented=True, born=grown, today=TODAY, guardian=False)
 
 
 def test_a_child_under_fourteen_in_china_needs_a_guardian_for_the_face() -> None:
     china = load_profiles()["cn"]
     for born, guardian, allowed in (
-        (date(2012, 11, 22), False, False),
-        (date(2012, 11, 22), True, True),
-        (date(2012, 11, 21), False, True),
+        (BirthDate(2012, 11, 22), False, False),
+        (BirthDate(2012, 11, 22), True, True),
+        (BirthDate(2012, 11, 21), False, True),
+        (BirthDate(2012, 11), False, False),  # who may be under fourteen counts as a child
+        (BirthDate(2012), False, False),
+        (BirthDate(2012, 10), False, True),
+        (BirthDate(2011), False, True),
     ):
-        assert may_run_face(china, consented=True, birth_date=born, today=TODAY, guardian=guardian) is allowed
+        assert may_run_face(china, consented=True, born=born, today=TODAY, guardian=guardian) is allowed
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Whom a registry's rule keeps from being sent is let in, and registered by hand: a case with a deadline and an end."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import func, select
@@ -9,6 +10,7 @@ from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.record import Accepted, Refused
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.filings.ways_out import actions_for
+from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.deadlines import pressing, standing_of, watch_deadlines
@@ -16,13 +18,19 @@ from gateway.journey.filings.reconciling import records_to_compare, settle
 from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.registries import REGISTRIES
-from gateway.store import Delivery, Registration, Stay, Unit
+from gateway.store import Delivery, Person, Registration, Stay, Unit
 from tests.parts.world import DAY, FIELDS, World, report_to
 
 HOUR = 3600
 STATELESS = FIELDS | {"nationality": "XXA"}
+IN_SPAIN = FIELDS | {
+    "person.residence.street": "Kade 1",
+    "person.residence.postal_code": "1011 AA",
+    "person.residence.municipality": "Amsterdam",
+    "person.residence.country": "NLD",
+    "person.phone": "+31201234567",
+}
 FACTS = {"registered_as": "20037", "tourist_tax": "2.50"}
-MARKED = sorted(name for name, profile in REGISTRIES.items() if profile.by_hand)
 
 
 @pytest.fixture
@@ -37,6 +45,16 @@ def slovenian(world: World) -> World:
 
 def arrive(world: World, fields: dict[str, str], window: Window | None = None) -> Registration:
     token = world.offer(window)
+    world.consent(token)
+    world.show(token, fields=fields)
+    return rows(world)[-1]
+
+
+def join(world: World, stay_id: str, fields: dict[str, str]) -> Registration:
+    """Another person of the stay, on a phone of their own."""
+    with world.database.writing() as session:
+        offer = landlord.add_offer(session, session.get_one(Stay, stay_id), world.now)
+        token = token_of(offer.id, world.keyring.offer_secret)
     world.consent(token)
     world.show(token, fields=fields)
     return rows(world)[-1]
@@ -80,9 +98,11 @@ def corrected(world: World, row: Registration, **changes: str) -> None:
         correct_person(session, stay, stay.people[0], changes, world.keyring, world.now)
 
 
-def test_only_registries_that_file_everybody_apart_mark_rules() -> None:
-    assert MARKED == ["hr", "si"]
-    assert {REGISTRIES[name].party for name in MARKED} == {"apart"}
+def test_the_registries_that_mark_rules_are_those_of_the_documentation() -> None:
+    assert {name: set(profile.by_hand) for name, profile in REGISTRIES.items() if profile.by_hand} == {
+        **{name: {"no_whole_birth"} for name in ("es", "it", "ross1000", "pt", "cn")},
+        **{name: {"no_citizenship", "no_whole_birth"} for name in ("hr", "si")},
+    }
 
 
 def test_a_stateless_person_is_let_in_and_nothing_is_sent(slovenian: World) -> None:
@@ -108,6 +128,41 @@ def test_who_may_have_a_citizenship_is_asked_for_it(slovenian: World, nationalit
     (shown,) = refusal.value.shown("en")
     assert (shown["field"], shown["code"]) == ("nationality", "unknown_code")
     assert "choose “Stateless person”" in str(shown)
+
+
+@pytest.fixture
+def spanish(world: World) -> World:
+    """A world whose unit reports to Spain, which files people together and takes whole dates of birth only."""
+    with world.database.writing() as session:
+        unit = session.get_one(Unit, world.unit_id)
+        unit.jurisdiction, unit.timezone = "es", "Europe/Madrid"
+        report_to(unit, "es", facts={"registered_as": "0000000456", "landlord.registered_as": "0000000123"})
+    return world
+
+
+def test_a_family_is_registered_by_hand_as_a_whole_and_filed_once_every_date_is_whole(spanish: World) -> None:
+    child = IN_SPAIN | {"birth_date": "2016", "person.relation": "child", "given_names": "Leo", "id_number": "XR9"}
+    first = arrive(spanish, child)
+    assert (first.state, first.answer_code) == ("waiting", "waits_for_adult")
+    adult = join(spanish, first.stay_id, IN_SPAIN)
+    assert [(row.kind, row.state, row.answer_code) for row in rows(spanish)] == [
+        ("check_in", "not_due", "replaced"), ("check_in", "by_hand", "no_whole_birth"),
+    ]  # fmt: skip
+    with spanish.database.writing() as session:
+        leo = session.get_one(Person, first.person_id)
+        correct_person(session, leo.stay, leo, {"birth_date": "2016-05-04"}, spanish.keyring, spanish.now)
+    last = rows(spanish)[-1]
+    assert (last.kind, last.state) == ("check_in", "queued")
+    with spanish.database.reading() as session:
+        named = {part.person_id for part in session.get_one(Registration, last.id).parts}
+    assert named == {first.person_id, adult.person_id}
+
+
+def test_who_may_be_a_minor_is_filed_with_an_adult(spanish: World) -> None:
+    year = datetime.fromtimestamp(spanish.now, UTC).year - 18
+    with pytest.raises(FieldsRefused) as refusal:
+        arrive(spanish, IN_SPAIN | {"birth_date": str(year)})
+    assert [name for name, _ in refusal.value.problems] == ["relation"]
 
 
 def test_it_presses_and_its_deadline_is_watched_until_it_is_registered(slovenian: World) -> None:
