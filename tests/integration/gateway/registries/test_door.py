@@ -77,7 +77,7 @@ BIRTHDAYS: Final = (
         for days in (-1, 0, 1)
     ),
     "1900-01-01", "1899-12-31", "2008-02-29", "1993-13-01", "0001-01-01", "",
-    "1990-05", "1990", str(TODAY.year - 18), str(TODAY.year - 14), f"{TODAY:%Y-%m}", str(TODAY.year + 1), "1880", "1990-00",
+    "1990-05", "1990", str(TODAY.year - 18), str(TODAY.year - 14), f"{TODAY:%Y-%m}", "1880", "1990-00",
 )  # fmt: skip
 WORDS: Final = (
     "Zagreb-Adamovec",
