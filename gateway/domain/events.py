@@ -50,6 +50,8 @@ EventType = Literal[
     "ExportTaken",
     "DeviceAlarmed",
     "PersonErased",
+    "ErasureAsked",
+    "StayErased",
     "GatewayRestored",
     "UnknownKeysFound",
 ]

@@ -19,6 +19,7 @@ NUMBERS = (
     "no_document_under",
     "keep_registration_days",
     "erase_days_after_arrival",
+    "keep_receipt_days",
     "keep_evidence_days",
     "face_filing_limit",
 )
@@ -66,7 +67,8 @@ class Profile:
     """One jurisdiction's rules; ages in years, retention in days after the end of the stay.
 
     `erase_days_after_arrival`: the last day of a record of a stay that has ended, counted from arrival, where the law
-    counts from it; 0 for no such day.
+    counts from it; 0 for no such day. `registration_ground` and `receipt_ground` name the law that has records and
+    receipts kept; without one a tenant's request ends the time. Receipts are kept at least as long as records.
     `face`: allowed (offered), optional (offered beside an equal way without it), forbidden (never run).
     `keep_portrait`: the registry requires the portrait, stored sealed until sent. `face_filing_limit`: how many
     people's faces may be stored before a filing with the authority is due, 0 for no such rule. `no_document_under`:
@@ -85,7 +87,10 @@ class Profile:
     no_document_under: int
     expired_document: str
     keep_registration_days: int
+    registration_ground: str
     erase_days_after_arrival: int
+    keep_receipt_days: int
+    receipt_ground: str
     keep_evidence_days: int
     keep_portrait: bool
     face_filing_limit: int

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from gateway.disclosure import Entry, SharedCommit, disclose_many
-from gateway.domain.disclosure.cloud_event import RESTORED, cloud_event, encode_sse
+from gateway.domain.disclosure.cloud_event import ERASED, RESTORED, cloud_event, encode_sse
 from gateway.domain.disclosure.consumer import Scope, scoped
 from gateway.domain.disclosure.masking import masked
 from gateway.domain.events import FEED_EVENTS
@@ -194,9 +194,13 @@ class Feed:
         areas, fields = view
         query = (
             select(Event, Registration, Person)
-            .join(Registration, Event.registration_id == Registration.id)
-            .join(Person, Person.id == func.coalesce(Event.person_id, Registration.person_id))
-            .where(Event.feed_seq > cursor, or_(*(Event.area.startswith(area, autoescape=True) for area in areas)))
+            .outerjoin(Registration, Event.registration_id == Registration.id)
+            .outerjoin(Person, Person.id == func.coalesce(Event.person_id, Registration.person_id))
+            .where(
+                Event.feed_seq > cursor,
+                Event.area.is_not(None),
+                or_(*(Event.area.startswith(area, autoescape=True) for area in areas)),
+            )
             .order_by(Event.feed_seq)
             .limit(PAGE)
         )
@@ -215,7 +219,11 @@ class Feed:
             record = {"id": str(seq), "kind": RESTORED, "at": wall_clock(event.at, "UTC")}
             yield FeedItem(seq, record, encode_sse(cloud_event(self._source, seq, RESTORED, event.at, record)))
 
-    def _item(self, event: Event, row: Registration, person: Person, fields: frozenset[str] | None) -> FeedItem:
+    def _item(
+        self, event: Event, row: Registration | None, person: Person | None, fields: frozenset[str] | None
+    ) -> FeedItem:
+        if row is None or person is None:
+            return self._erased(event)
         try:
             shown: dict[str, str] | None = masked(person_fields(person, self._keyring))
         except Erased:
@@ -225,6 +233,12 @@ class Feed:
         if fields is not None:
             record = scoped(record, Scope("", (), fields, 0))
         return FeedItem(seq, record, encode_sse(cloud_event(self._source, seq, kind, event.at, record)))
+
+    def _erased(self, event: Event) -> FeedItem:
+        """An entry of a stay of which nothing is kept: its number goes on to count, its time is that of its month."""
+        seq = event.feed_seq or 0
+        record = {"id": str(seq), "kind": ERASED, "person": None}
+        return FeedItem(seq, record, encode_sse(cloud_event(self._source, seq, ERASED, event.at, record)))
 
     def _rationed(self, reader: Reader, page: Page) -> Page:
         """The part of a page within the reader's daily limit; it counts towards the limit from here on."""

@@ -14,13 +14,12 @@ from gateway.journey.accounts.attempts import forget_attempts
 from gateway.journey.accounts.sessions import SessionUse
 from gateway.journey.alerts import watch_alerts
 from gateway.journey.devices.log_chains import watch_chains
-from gateway.journey.devices.reports import forget_old_messages
 from gateway.journey.filings.deadlines import watch_deadlines
 from gateway.journey.filings.tenant_alerts import watch_refusals
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.retention.job import purge
 from gateway.journey.stays.landlord import due_stays, end_stay
 from gateway.journey.stays.own_dates import arrive_as_planned, depart_as_planned, due_arrivals, due_departures
-from gateway.journey.stays.retention import purge
 from gateway.store import Stay
 from gateway.store.database import Database
 from gateway.store.sealing import Erased
@@ -30,7 +29,7 @@ log = logging.getLogger(__name__)
 
 EVERY: Final = 30.0
 CRL_RENEWAL: Final = 24 * 3600
-MESSAGES_KEPT: Final = 30 * 86_400
+MAX_BATCHES: Final = 40  # of the retention job in one round; the next round goes on
 
 
 class Housekeeping:
@@ -54,7 +53,6 @@ class Housekeeping:
             "planned arrivals": lambda: self._settle_each("arrivals", due_arrivals, arrive_as_planned),
             "planned departures": lambda: self._settle_each("departures", due_departures, depart_as_planned),
             "ends of stays": lambda: self._settle_each("ends", due_stays, end_stay),
-            "old messages": self._each_writing(lambda session, now: forget_old_messages(session, now - MESSAGES_KEPT)),
             "old challenges": self._each_writing(forget_challenges),
             "deadlines": self._each_writing(watch_deadlines),
             "log chains": self._each_writing(watch_chains),
@@ -105,10 +103,17 @@ class Housekeeping:
         return run
 
     def _purge(self) -> None:
-        with self._database.writing() as session:
-            forgotten = purge(session, self._now())
-        if forgotten:
-            log.info("%d rows past their retention were deleted", forgotten)
+        """Delete what is due in short transactions, between which others write."""
+        changed = 0
+        for _ in range(MAX_BATCHES):
+            with self._database.writing() as session:
+                done = purge(session, self._now())
+            changed += done
+            if not done:
+                break
+        if changed:
+            self._database.empty_log()
+            log.info("%d rows past their retention were deleted or reduced", changed)
 
     def _settle_each(
         self,

@@ -73,5 +73,5 @@ class Export(Model):
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("accounts.id"))
     decided_at: Mapped[int | None]
     approved: Mapped[bool | None]
-    expires_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
     taken_at: Mapped[int | None]

@@ -25,11 +25,12 @@ URGENT_THREADS: Final = 4
 P = ParamSpec("P")
 T = TypeVar("T")
 
+BUSY_TIMEOUT: Final = "PRAGMA busy_timeout = 5000"
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
-    "PRAGMA busy_timeout = 5000",
+    BUSY_TIMEOUT,
     "PRAGMA secure_delete = ON",
 )
 
@@ -155,6 +156,19 @@ class Database:
         config = migrations()
         config.attributes["engine"] = self._engine
         command.upgrade(config, "head")
+
+    def empty_log(self) -> None:
+        """Empty the write-ahead log of an SQLite file, where deleted rows may still be; not while others read it."""
+        if not self.is_sqlite:
+            return
+        connection = self._engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA busy_timeout = 0")  # nobody waits for it
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cursor.execute(BUSY_TIMEOUT)
+        finally:
+            connection.close()
 
     def close(self) -> None:
         """Close all connections, those of its lanes as well, and end the lanes' threads."""

@@ -13,7 +13,7 @@ class DateRequest(Model):
     __tablename__ = "date_requests"
     id: Mapped[Id]
     stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
-    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     until_at: Mapped[int]
     requested_at: Mapped[int]
     answered_at: Mapped[int | None]

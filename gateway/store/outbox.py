@@ -1,17 +1,22 @@
-"""Models of events, deliveries, registrations, disclosures, consumers and repeated requests."""
+"""Models of events, deliveries, registrations, disclosures, consumers, repeated requests and counts."""
 
-from sqlalchemy import ForeignKey, Index, String
+from typing import Final
+
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from gateway.store.identity import Portrait
 from gateway.store.model import Id, Json, Model, Text, Word
 from gateway.store.stays import Stay
 
+NOT_FILINGS: Final = text("work <> 'submit'")  # a filing's delivery is kept with its record
+
 
 class Event(Model):
     """An event, appended once. `feed_seq` is assigned after commit by one writer, so that a cursor never skips one.
 
-    `person_id`: the person of the registration it is about, if not the one the record was made for.
+    `person_id`: the person of the registration it is about, if not the one the record was made for. Once nothing is
+    kept of a stay, its entries of the feed have their number, type, area and month only.
     """
 
     __tablename__ = "events"
@@ -21,12 +26,12 @@ class Event(Model):
     stay_id: Mapped[str | None] = mapped_column(ForeignKey("stays.id"), index=True)
     device_id: Mapped[Word | None]
     registration_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"), index=True)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     area: Mapped[Word | None]
     data: Mapped[Json]
     for_feed: Mapped[bool] = mapped_column(default=False)
     feed_seq: Mapped[int | None] = mapped_column(unique=True)
-    __table_args__ = (Index("ix_events_unstamped", "for_feed", "feed_seq"),)
+    __table_args__ = (Index("ix_events_unstamped", "for_feed", "feed_seq"), Index("ix_events_type_at", "type", "at"))
 
 
 class Delivery(Model):
@@ -43,6 +48,7 @@ class Delivery(Model):
         Index("ix_deliveries_due", "state", "due_at"),
         Index("ix_deliveries_lane", "lane", "state", "id"),
         Index("ix_deliveries_about", "about", "work"),
+        Index("ix_deliveries_settled", "settled_at", sqlite_where=NOT_FILINGS, postgresql_where=NOT_FILINGS),
     )
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     party: Mapped[Text]
@@ -77,8 +83,8 @@ class Registration(Model):
     stay_id: Mapped[str] = mapped_column(ForeignKey("stays.id"), index=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     number: Mapped[int]
-    corrects_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
-    refiled_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"))
+    corrects_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"), index=True)
+    refiled_id: Mapped[str | None] = mapped_column(ForeignKey("registrations.id"), index=True)
     # Of a correction: who made it ("officer:<account>", "tenant:<person>"), the names of the fields, and the reason
     # sealed under the person's key.
     corrected_by: Mapped[Text | None]
@@ -187,3 +193,19 @@ class RepeatedRequest(Model):
     digest: Mapped[str] = mapped_column(String(64))
     answer: Mapped[Text]
     created_at: Mapped[int]
+
+
+class MonthlyCount(Model):
+    """How many stays that began in a month, or records filed for them, are not kept any more.
+
+    `month` is YYYY-MM in the unit's time zone; `what` is stay or filing, `name` the registry of filings, `state` that
+    of the stay or of the record.
+    """
+
+    __tablename__ = "monthly_counts"
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    landlord_id: Mapped[str] = mapped_column(ForeignKey("landlords.id"), primary_key=True)
+    what: Mapped[Word] = mapped_column(primary_key=True)
+    name: Mapped[Word] = mapped_column(primary_key=True)
+    state: Mapped[Word] = mapped_column(primary_key=True)
+    number: Mapped[int]

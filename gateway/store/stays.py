@@ -13,7 +13,8 @@ class Stay(Model):
     """One tenancy or booking of a unit: half-open [from_at, until_at) in UTC seconds.
 
     `party_open`: a tenant registers others after themselves, and has not said yet that everybody is registered.
-    `party_is_group`: these people are a group, for a registry that tells families from groups.
+    `party_is_group`: these people are a group, for a registry that tells families from groups. `retention_at`: when
+    something of an ended stay is next due to be deleted; None before its end.
     """
 
     __tablename__ = "stays"
@@ -32,6 +33,7 @@ class Stay(Model):
     revision: Mapped[int] = mapped_column(default=0)
     party_open: Mapped[bool] = mapped_column(default=False)
     party_is_group: Mapped[bool] = mapped_column(default=False)
+    retention_at: Mapped[int | None] = mapped_column(index=True)
     unit: Mapped[Unit] = relationship(lazy="joined")
     offers: Mapped[list["Offer"]] = relationship(back_populates="stay", order_by="Offer.created_at")
     people: Mapped[list["Person"]] = relationship(
@@ -59,8 +61,8 @@ class Offer(Model):
     created_at: Mapped[int]
     expires_at: Mapped[int]
     opened_at: Mapped[int | None]
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
-    invited_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
+    invited_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     stay: Mapped[Stay] = relationship(back_populates="offers", lazy="joined")
 
 
@@ -71,6 +73,7 @@ class Person(Model):
     `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None. An
     `arrived_at` in the future is planned. `came_at`: when a door was first opened with their key.
     `leaves_at`: when the person plans to leave before the stay ends. `head_id`: the adult the person is filed with.
+    `erasure_asked_…`: that they asked for erasure, and who recorded it: tenant, or operator acting on a letter.
     """
 
     __tablename__ = "people"
@@ -83,8 +86,10 @@ class Person(Model):
     arrived_at: Mapped[int | None]
     left_at: Mapped[int | None]
     leaves_at: Mapped[int | None]
-    head_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    head_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     came_at: Mapped[int | None]
+    erasure_asked_at: Mapped[int | None]
+    erasure_asked_by: Mapped[Word | None]
     stay: Mapped[Stay] = relationship(back_populates="people")
 
 
@@ -108,7 +113,7 @@ class Verification(Model):
     __tablename__ = "verifications"
     id: Mapped[Id]
     offer_id: Mapped[str] = mapped_column(ForeignKey("offers.id"), index=True)
-    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     state: Mapped[Word] = mapped_column(index=True)
     method: Mapped[Word]
     reasons: Mapped[list[str]]
@@ -208,7 +213,7 @@ class Command(Model):
     type: Mapped[Word]
     nonce: Mapped[Word | None]
     issued_at: Mapped[int]
-    expires_at: Mapped[int]
+    expires_at: Mapped[int] = mapped_column(index=True)
     outcome: Mapped[Word | None]
     code: Mapped[Word | None]
     answered_at: Mapped[int | None]

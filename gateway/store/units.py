@@ -38,7 +38,7 @@ class Account(Model):
     staff: Mapped[Word | None]
     issuer: Mapped[Text | None]
     subject: Mapped[Text | None]
-    ended_at: Mapped[int | None]
+    ended_at: Mapped[int | None] = mapped_column(index=True)
 
 
 class SignIn(Model):
@@ -181,4 +181,4 @@ class SetAside(Model):
     code: Mapped[Word]
     size: Mapped[int]
     sha256: Mapped[str] = mapped_column(String(64))
-    at: Mapped[int]
+    at: Mapped[int] = mapped_column(index=True)

@@ -21,6 +21,7 @@ from gateway.domain.verification.field_sources import READ, Sources
 from gateway.domain.verification.rules import Outcome, Verdict
 from gateway.journey.devices.reports import record_report
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.retention.job import purge
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding
 from gateway.journey.tenants.onboarding import Shown
@@ -178,6 +179,16 @@ class World:
         with self.database.writing() as session:
             for report in reports:
                 record_report(session, report, self.now, None)
+
+    def purge(self) -> int:
+        """Run the retention job until nothing is due; returns the number of rows changed."""
+        changed = 0
+        while True:
+            with self.database.writing() as session:
+                done = purge(session, self.now)
+            changed += done
+            if not done:
+                return changed
 
     def number(self) -> int:
         """The lock's next sequence number."""

@@ -19,7 +19,7 @@ from gateway.domain.verification.consent import PURPOSES
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.parties import expect_others, is_filed_in_parties, tells_groups
 from gateway.journey.keys.passcodes import shown_codes
-from gateway.journey.stays.retention import forget_face
+from gateway.journey.retention.stays import forget_face
 from gateway.journey.stays.shared_facts import RESIDENCE, inviters_residence
 from gateway.journey.tenants import onboarding as steps
 from gateway.registering.tenant import local_date

@@ -13,8 +13,10 @@ _TYPES: Final = {
     "check_out": "org.lodgekey.registration.checked-out.v1",
     "correction": "org.lodgekey.registration.corrected.v1",
     "annulment": "org.lodgekey.registration.annulled.v1",
+    "erased": "org.lodgekey.registration.erased.v1",
     "restored": "org.lodgekey.feed.restored.v1",
 }
+ERASED: Final = "erased"  # the kind of an entry of which nothing but its number, area and month is kept
 RESTORED: Final = "restored"  # the kind that is no record: a backup was restored, entries before it may be lost
 EVENT_TYPES: Final = frozenset(_TYPES.values())
 MEDIA_TYPE: Final = "application/cloudevents+json"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from devices.driver import Ability
@@ -25,7 +25,7 @@ from gateway.journey.keys.pin_slots import SLOT_WORK, record_slot_state, stay_of
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt
 from gateway.outbox.events import record
-from gateway.store import Command, Delivery, Device, Key, Person, ReceivedMessage, Stay
+from gateway.store import Delivery, Device, Key, Person, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
 # Refusals that are final (devices.wire.catalog.REFUSALS); the delivery is shown to a person.
@@ -316,11 +316,3 @@ def _record_key_state(session: Session, key: Key, seq: int, present: bool, now: 
     if not present and key.desired == "absent" and key.revoked_at is None:
         key.revoked_at = now
         record(session, "KeyRevoked", now, stay=key.stay, device_id=key.device_id, data={"key": key.id})
-
-
-def forget_old_messages(session: Session, before: int) -> None:
-    """Delete sequence numbers too old to be replayed; of expired commands, the nonces and unanswered non-unlocks."""
-    session.execute(ReceivedMessage.__table__.delete().where(ReceivedMessage.received_at < before))  # type: ignore[attr-defined]
-    session.execute(update(Command).where(Command.expires_at < before).values(nonce=None))
-    unanswered = Command.outcome.is_(None) & (Command.type != "unlock")
-    session.execute(delete(Command).where(Command.expires_at < before, unanswered))

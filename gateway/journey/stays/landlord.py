@@ -133,7 +133,7 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
 def end_stay(session: Session, stay: Stay, keyring: Keyring, now: int) -> Stay:
     """Step 9: end the stay, early or not. Keys are revoked until read back; the check-out is reported."""
     stay.state = stays.follow(stay.state, "ended" if stay.people else "cancelled")
-    stay.ended_at = now
+    stay.ended_at = stay.retention_at = now
     for offer in stay.offers:
         if "withdrawn" in offers.OFFER_STATES[offer.state]:
             withdraw_offer(session, offer, now)

@@ -19,8 +19,8 @@ from gateway.domain.stays.stay import OCCUPYING
 from gateway.fleet.enrolment import revoke_device
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.retention.stays import erase_person
 from gateway.journey.stays.landlord import end_stay
-from gateway.journey.stays.retention import erase_person
 from gateway.operations.backup.ended import End, What
 from gateway.store import (
     Account,

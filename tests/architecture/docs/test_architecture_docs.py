@@ -4,7 +4,7 @@ from pathlib import Path
 
 from devices.driver import Ability
 from devices.drivers import DRIVERS
-from tests.architecture.docs import adr_index, state_diagrams
+from tests.architecture.docs import adr_index, retention_tables, state_diagrams
 from tests.architecture.source import ROOT
 
 PAGE = Path("docs/drivers.md")
@@ -31,6 +31,11 @@ def test_the_page_on_states_is_drawn_from_the_tables() -> None:
 def test_decisions_have_one_format_and_are_all_in_the_index() -> None:
     assert {path.name[:2] for path in adr_index.decisions()} <= adr_index.AREAS.keys()
     assert adr_index.PAGE.read_text(encoding="utf-8") == adr_index.page()
+
+
+def test_the_guide_on_personal_data_says_what_the_retention_job_does() -> None:
+    text = retention_tables.PAGE.read_text(encoding="utf-8")
+    assert retention_tables.part() in text, "python -m tests.architecture.docs.retention_tables"
 
 
 def write_page() -> None:

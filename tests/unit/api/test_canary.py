@@ -1,18 +1,29 @@
 """Planted names, numbers and pictures are absent from logs and disk after a whole registration."""
 
 import logging
+import secrets
 import shutil
 import tempfile
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from certs.holder import sign_statement
+from certs.keys import compressed_point
+from devices.reports import Happened, StateReported
+from devices.wire.messages import State
+from gateway.domain.keys.key import Proof, unlock_statement
+from gateway.journey.keys.unlock import request_unlock
+from gateway.journey.retention.counts import Count, monthly_counts
 from gateway.journey.tenants import onboarding
-from gateway.store import Person
+from gateway.store import Key, Model, Person
 from tests.parts.house import House, good, photograph
 from tests.parts.identity import ANNA
+from tests.parts.relaying import settle
+from tests.parts.world import DAY
 from tests.specimens.canary import find_canaries
 
 NAME, NUMBER, MARK = "ZYXCANARYQ", "CNRY93827X", b"canary-in-the-picture-5f2c"
@@ -83,6 +94,74 @@ async def test_a_large_picture_never_touches_the_disk(house: House, monkeypatch:
     tenant, _ = await house.tenant()
     good(await house.register(tenant, picture=photograph() + bytes(7 * 1024 * 1024)))
     assert written == []
+
+
+async def open_doors(house: House) -> tuple[str, list[int]]:
+    """The tenant asks for an unlock, and the lock reports the opening; returns the key's id and the times."""
+    key = await house.key()
+    house.put_on_lock(key)
+    times = []
+    for _ in range(3):
+        house.now[0] += 1237
+        statement = Proof(house.now[0], f"nonce-{house.now[0]}", b"")
+        proof = replace(statement, signature=sign_statement(unlock_statement(key, statement), house.phone))
+        with house.gateway.database.writing() as session:
+            request_unlock(session, key, secrets.token_hex(16), proof, house.now[0])
+        house.seq += 1
+        house.hear(Happened("lock-a", house.seq, house.now[0], "unlocked", {"means": "key", "key": bytes.fromhex(key)}))
+        times.append(house.now[0])
+    house.now[0] += 61
+    return key, times
+
+
+async def test_after_the_last_day_no_table_file_or_log_knows_the_person(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    house.identity.fields = dict(ANNA) | {"name": NAME, "surname": NAME, "given_names": "Q", "id_number": NUMBER}
+    gateway = house.gateway
+    key, times = await open_doors(house)
+    good(await house.client("landlord-a").post(f"/api/v1/stays/{stay_of(house, key)}/end"))
+    holder = compressed_point(house.phone.public_key())
+    settle(gateway.database, gateway.vault, house.now[0])
+    counted = counts(house)
+    known = [NAME, NUMBER, key, holder.hex(), *map(str, times)]
+    assert [word for word in known if word in everything(house)] == known[2:], "name and number are sealed"
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        for days in (0, 40, 40):
+            house.now[0] += days * DAY
+            house.hear(state_of("lock-a", house))
+            settle(gateway.database, gateway.vault, house.now[0])
+            assert gateway.housekeeping.round() == []
+    assert [word for word in known if word in everything(house)] == []
+    assert [word for word in known if word in caplog.text] == []
+    planted = [*CANARIES, key.encode(), holder, *(at.to_bytes(4, "big") for at in times)]
+    assert find_canaries([gateway.settings.folder], planted) == [], "nor in the log of the running database"
+    assert gateway.vault.people() == set()
+    assert counts(house) == counted
+
+
+def stay_of(house: House, key: str) -> str:
+    with house.gateway.database.reading() as session:
+        return session.get_one(Key, key).stay_id
+
+
+def state_of(lock: str, house: House) -> StateReported:
+    """The lock's present state, which replaces the one of its last opening."""
+    house.seq += 1
+    return StateReported(lock, State(house.seq, house.now[0], "locked", "closed", 80, (), "set", b"n" * 16, 1, "sim"))
+
+
+def everything(house: House) -> str:
+    """All rows of all tables, with bytes as hexadecimal digits."""
+    with house.gateway.database.reading() as session:
+        rows = [row for table in Model.metadata.sorted_tables for row in session.execute(table.select())]
+    return repr([[each.hex() if isinstance(each, bytes) else each for each in row] for row in rows])
+
+
+def counts(house: House) -> dict[Count, int]:
+    with house.gateway.database.reading() as session:
+        return monthly_counts(session)
 
 
 async def test_after_erasing_the_database_and_its_old_copy_tell_nothing(house: House, tmp_path: Path) -> None:

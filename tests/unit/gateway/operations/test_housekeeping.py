@@ -14,7 +14,6 @@ from tests.parts.world import World
 
 TASKS = {
     "ends of stays": "due_stays",
-    "old messages": "forget_old_messages",
     "old challenges": "forget_challenges",
     "deadlines": "watch_deadlines",
     "log chains": "watch_chains",

@@ -12,7 +12,6 @@ from sqlalchemy import update
 from certs.keys import compressed_point
 from devices.drivers.native import NativeDriver
 from devices.links.memory import MemoryLink, Said, Sent
-from gateway.journey.devices.reports import forget_old_messages
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.stays import landlord
 from gateway.outbox.deliveries import settle
@@ -159,7 +158,7 @@ def test_commands_nobody_answered_are_forgotten_with_time(line: Line) -> None:
         line.attempt()
         line.pass_time(60)
     asked = len(line.world.rows()["commands"])
-    with line.world.database.writing() as session:
-        forget_old_messages(session, line.world.now + 30 * DAY)
+    line.world.now += 31 * DAY
+    line.world.purge()
     assert asked >= 3
     assert line.world.rows()["commands"] == []

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from gateway.bootstrap import Gateway
-from gateway.journey.stays.retention import erase_person
+from gateway.journey.retention.stays import erase_person
 from gateway.settings import Settings
 from gateway.store import Person
 from gateway.store.sealing import Erased

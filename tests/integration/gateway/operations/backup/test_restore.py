@@ -16,8 +16,8 @@ from gateway.domain.accounts.tokens import token_hash
 from gateway.domain.disclosure.consumer import Scope
 from gateway.fleet.enrolment import revoke_device
 from gateway.journey.disclosure.consumers import GrantRequest, approve_consumer, ask_consumer, end_consumer
+from gateway.journey.retention.stays import erase_person
 from gateway.journey.stays import landlord
-from gateway.journey.stays.retention import erase_person
 from gateway.operations.backup import restoring
 from gateway.operations.backup.ended import ENDED, End, EndedList, read_ended
 from gateway.operations.backup.manifest import BackupUnusable

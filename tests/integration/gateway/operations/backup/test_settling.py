@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from api.cli.main import app
 from gateway.bootstrap import Gateway
-from gateway.journey.stays.retention import erase_person
+from gateway.journey.retention.stays import erase_person
 from gateway.operations.backup.making import copy_sqlite
 from gateway.operations.health import examine
 from gateway.operations.installation import DatabaseWentBack

@@ -7,7 +7,6 @@ from certs.keys import new_private_key
 from devices.reports import Answered, Happened, Reachable, Report
 from gateway.domain.errors import KeyNotUsable, LodgekeyError, ProofRefused
 from gateway.domain.keys.key import Proof, state_of
-from gateway.journey.devices import reports
 from gateway.journey.keys import unlock
 from gateway.journey.keys.issue import revoke_key
 from gateway.store import Command, Delivery, Device, Key
@@ -344,16 +343,15 @@ def test_a_dropped_key_that_shows_up_again_is_asked_to_be_dropped_again(world: W
     assert world.pending() == ["set_time", "revoke", "drop_key"]
 
 
-def test_old_numbers_and_nonces_are_forgotten_and_young_ones_kept(world: World) -> None:
+def test_old_numbers_and_commands_are_forgotten_and_young_ones_kept(world: World) -> None:
     key = ready(world)
     ask(world, key, world.proof(key.id, "nonce-001"))
     world.now += 40 * DAY
     world.say(world.happened("battery", percent=50))
-    with world.database.writing() as session:
-        reports.forget_old_messages(session, world.now - 30 * DAY)
+    world.purge()
     assert len(world.rows()["received_messages"]) == 1
     with world.database.reading() as session:
-        assert session.get_one(Command, COMMAND).nonce is None
+        assert session.get(Command, COMMAND) is None
 
 
 def test_reading_a_key_needs_the_holders_signature_on_just_that(world: World) -> None:

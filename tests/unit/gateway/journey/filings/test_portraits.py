@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from gateway.domain.filings.record import Accepted, AcceptedInPart, Answer, OutcomeUnknown, PersonAnswer, Refused
 from gateway.domain.jurisdiction import Profile, load_profiles
+from gateway.domain.retention.times import DAY
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.identity.chips.country_certificates import TrustedCountries
 from gateway.identity.examination import Submission
@@ -15,7 +16,8 @@ from gateway.identity.images.case_pictures import PictureTray
 from gateway.journey.filings.answers import record_registry_answer, settle_outcome
 from gateway.journey.filings.portraits import count_faces, faces_stored
 from gateway.journey.filings.records import file_again, report_change
-from gateway.journey.stays.retention import DAY, forget_face, purge
+from gateway.journey.retention.job import purge
+from gateway.journey.retention.stays import forget_face
 from gateway.journey.tenants import onboarding
 from gateway.registering.tenant import TenantRegistration
 from gateway.store import Delivery, Offer, Person, Portrait, Registration, RegistrationPerson, Stay, Verification
@@ -184,7 +186,7 @@ async def test_a_portrait_goes_with_the_consent_and_with_the_person(world: World
     assert left == [third.person_id]
     with world.database.writing() as session:
         stay = session.get_one(Stay, session.get_one(Offer, third.offer_id).stay_id)
-        stay.state, stay.ended_at = "ended", world.now
+        stay.state, stay.ended_at, stay.retention_at = "ended", world.now, world.now
         for row in session.scalars(select(Registration).where(Registration.person_id == third.person_id)):
             row.state = "accepted"
         for delivery in session.scalars(select(Delivery)):

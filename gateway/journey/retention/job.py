@@ -1,0 +1,40 @@
+"""The retention job: a bounded number of rows a transaction, found by index, until nothing is due."""
+
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from gateway.domain.retention.times import ACCOUNT_DAYS, DAY
+from gateway.journey.retention.statements import carry_out_aged, rules_of
+from gateway.journey.retention.stays import BATCH, due_stays, tend
+from gateway.store import Account, AlertSubscription, Passkey
+
+STAYS: Final = 20  # looked at in one transaction
+
+
+def purge(session: Session, now: int) -> int:
+    """Delete or reduce some of what is due; returns the number of rows changed. 0: nothing is due."""
+    changed = 0
+    for stay in due_stays(session, now, STAYS):
+        changed += tend(session, stay, now)
+        if changed >= BATCH:
+            return changed
+    for rule in rules_of("aged"):
+        if changed >= BATCH:
+            return changed
+        if rule.table == "accounts":
+            changed += _forget_sign_in(session, now)
+        changed += carry_out_aged(session, rule, now, BATCH - changed)
+    return changed
+
+
+def _forget_sign_in(session: Session, now: int) -> int:
+    """What belongs to accounts whose names go: passkeys and alert subscriptions."""
+    ended = select(Account.id).where(Account.ended_at < now - ACCOUNT_DAYS * DAY, Account.name != "")
+    ids = list(session.scalars(ended.order_by(Account.ended_at).limit(BATCH)))
+    if not ids:
+        return 0
+    session.execute(delete(Passkey).where(Passkey.account_id.in_(ids)))
+    session.execute(delete(AlertSubscription).where(AlertSubscription.account_id.in_(ids)))
+    return 0
