@@ -1,6 +1,6 @@
 # make demo | make test | make bench, each with ARGS="…". Missing dependencies are installed first, progress on stderr.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench docs lint fmt release clean
+.PHONY: help demo test bench chaos docs lint fmt release clean
 export PATH := $(CURDIR)/.venv/bin:$(PATH):$(CURDIR)/.tools/bin
 ARGS ?=
 
@@ -8,6 +8,7 @@ help:
 	@echo 'make demo    the whole system on this machine; ARGS="--once --json" runs one journey and ends'
 	@echo 'make test    every check: style, types, imports, tests with coverage'
 	@echo 'make bench   ratios against baselines; ARGS="NAME --json" for one of them'
+	@echo 'make chaos   faults under load and what must hold after each; ARGS="--seed 7 --for 600 --json"'
 	@echo 'make docs    the documentation as HTML, in site/'
 	@echo 'make release signed wheel, sdist and bill of materials, in dist/; ARGS="--key FILE"; nothing is sent'
 	@echo 'make lint    style, types and imports only'
@@ -25,6 +26,10 @@ test:
 bench:
 	@sh tooling/bootstrap.sh run
 	@exec python -m benchmarks $(ARGS)
+
+chaos:
+	@sh tooling/bootstrap.sh run
+	@exec python -m tests.journey.chaos $(ARGS)
 
 docs:
 	@sh tooling/bootstrap.sh docs
