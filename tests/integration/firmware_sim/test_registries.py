@@ -4,7 +4,6 @@ import base64
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -22,31 +21,13 @@ from tests.contract.registries.italy import CARLA, DIEGO, ROME
 from tests.contract.registries.portugal import LISBON, SENHORIO
 from tests.contract.registries.spain import ANA, BEN, MADRID
 from tests.contract.registry_cases import base_record
-from tests.contract.registry_simulators import SimulatedRegistry, running_registry
+from tests.contract.registry_simulators import SimulatedRegistry
 
 ENVELOPE = '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{}</s:Body></s:Envelope>'
 SOAP_1_2 = "http://www.w3.org/2003/05/soap-envelope"
 TABLE = '<Tabella xmlns="AlloggiatiService"><Utente>demo</Utente><token>{}</token><tipo>{}</tipo></Tabella>'
 COM = "http://www.soap.servicios.hospedajes.mir.es/comunicacion"
 GOOD = arrival_report(base_record(MADRID, ANA, BEN))
-
-
-@pytest.fixture(scope="module")
-def spain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("es", tmp_path_factory.mktemp("es")) as simulator:
-        yield simulator
-
-
-@pytest.fixture(scope="module")
-def italy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("it", tmp_path_factory.mktemp("it")) as simulator:
-        yield simulator
-
-
-@pytest.fixture(scope="module")
-def portugal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("pt", tmp_path_factory.mktemp("pt")) as simulator:
-        yield simulator
 
 
 def called(
@@ -135,33 +116,33 @@ def bomb() -> str:
         (f'<c:comunicacionRequest xmlns:c="{COM}"><peticion/></c:comunicacionRequest>', "10108"),
     ],
 )
-def test_spain_answers_with_the_ministrys_code(spain: SimulatedRegistry, content: str, code: str) -> None:
-    answer = called(spain, content)
+def test_spain_answers_with_the_ministrys_code(es: SimulatedRegistry, content: str, code: str) -> None:
+    answer = called(es, content)
     assert texts_of(answer, "codigo") == [code]
     assert ministry_schema("comunicacion.xsd").validate(body_of(answer)), "the ministry's own schema"
 
 
-def test_spain_takes_ten_lots_a_question(spain: SimulatedRegistry) -> None:
+def test_spain_takes_ten_lots_a_question(es: SimulatedRegistry) -> None:
     lots = "<lote>x</lote>" * 11
     content = f'<c:consultaLoteRequest xmlns:c="{COM}"><codigosLote>{lots}</codigosLote></c:consultaLoteRequest>'
-    assert texts_of(called(spain, content), "codigo") == ["10136"]
+    assert texts_of(called(es, content), "codigo") == ["10136"]
 
 
-def test_spain_lets_nobody_in_without_the_password(spain: SimulatedRegistry) -> None:
-    assert called(spain, communication(GOOD), password="wrong").status_code == 401
+def test_spain_lets_nobody_in_without_the_password(es: SimulatedRegistry) -> None:
+    assert called(es, communication(GOOD), password="wrong").status_code == 401
 
 
 @pytest.mark.parametrize("content", ["", "<a/><b/>", "<a/>", "<unclosed"])
-def test_what_is_no_soap_is_a_fault(spain: SimulatedRegistry, content: str) -> None:
-    assert texts_of(called(spain, content), "faultcode") == ["soap:Client"]
+def test_what_is_no_soap_is_a_fault(es: SimulatedRegistry, content: str) -> None:
+    assert texts_of(called(es, content), "faultcode") == ["soap:Client"]
 
 
 @pytest.mark.parametrize("version", [1, 2])
-def test_the_police_answer_in_the_version_of_soap_that_asks(italy: SimulatedRegistry, version: int) -> None:
+def test_the_police_answer_in_the_version_of_soap_that_asks(it: SimulatedRegistry, version: int) -> None:
     envelope, media_type = asked_for_a_table(version)
-    content = TABLE.format(italian_token(italy), "Tipi_Documento")
+    content = TABLE.format(italian_token(it), "Tipi_Documento")
     headers = {"Content-Type": media_type, "SOAPAction": "AlloggiatiService/Tabella"}
-    answer = called(italy, content, envelope=envelope, headers=headers)
+    answer = called(it, content, envelope=envelope, headers=headers)
     assert answer.headers["content-type"].partition(";")[0] == media_type
     (table,) = texts_of(answer, "CSV")
     assert len(table.splitlines()) == 96
@@ -178,18 +159,18 @@ def test_the_police_answer_in_the_version_of_soap_that_asks(italy: SimulatedRegi
     ],
 )
 def test_the_police_refuse_another_version_or_action_than_the_calls_own(
-    italy: SimulatedRegistry, version: int, media_type: str, action: str, status: int
+    it: SimulatedRegistry, version: int, media_type: str, action: str, status: int
 ) -> None:
     envelope, _ = asked_for_a_table(version)
-    content = TABLE.format(italian_token(italy), "Luoghi")
-    answer = called(italy, content, envelope=envelope, headers={"Content-Type": media_type, "SOAPAction": action})
+    content = TABLE.format(italian_token(it), "Luoghi")
+    answer = called(it, content, envelope=envelope, headers={"Content-Type": media_type, "SOAPAction": action})
     assert answer.status_code == status
     assert b"CSV" not in answer.content
 
 
-def test_the_ministry_takes_no_soap_1_2(spain: SimulatedRegistry) -> None:
+def test_the_ministry_takes_no_soap_1_2(es: SimulatedRegistry) -> None:
     envelope, media_type = asked_for_a_table(2)
-    answer = called(spain, communication(GOOD), envelope=envelope, headers={"Content-Type": media_type})
+    answer = called(es, communication(GOOD), envelope=envelope, headers={"Content-Type": media_type})
     assert answer.status_code == 415
 
 
@@ -214,27 +195,27 @@ def italian_rows() -> list[str]:
     return [row(person, record, places, today) for person in record.people]
 
 
-def test_italy_says_of_each_row_what_is_wrong_with_it(italy: SimulatedRegistry) -> None:
+def test_italy_says_of_each_row_what_is_wrong_with_it(it: SimulatedRegistry) -> None:
     head, member = italian_rows()
     wrong = [head[:-1], head.replace("CARLA", "CARLÀ"), "16" + head[2:12] + "31" + head[14:], member, head, member]
-    answer = italian(italy, "Test", [*wrong, "20" + member[2:]], italian_token(italy))
+    answer = italian(it, "Test", [*wrong, "20" + member[2:]], italian_token(it))
     assert texts_of(answer, "ErroreCod")[1:] == ["11", "12", "12", "12", "", "", "12"]
     assert texts_of(answer, "ErroreDettaglio")[2:5] == ["Nome", "Giorni Permanenza", "Tipo Alloggiato"]
     assert texts_of(answer, "SchedineValide") == ["2"]
 
 
-def test_italy_keeps_nothing_of_a_test_and_only_the_good_rows_of_a_sending(italy: SimulatedRegistry) -> None:
+def test_italy_keeps_nothing_of_a_test_and_only_the_good_rows_of_a_sending(it: SimulatedRegistry) -> None:
     head, member = italian_rows()
-    token, before = italian_token(italy), len(italy.books())
-    italian(italy, "Test", [head, member], token)
-    assert len(italy.books()) == before
-    italian(italy, "Send", [head, member[:-1]], token)
-    assert len(italy.books()) == before + 1
+    token, before = italian_token(it), len(it.books())
+    italian(it, "Test", [head, member], token)
+    assert len(it.books()) == before
+    italian(it, "Send", [head, member[:-1]], token)
+    assert len(it.books()) == before + 1
 
 
 @pytest.mark.parametrize("token", ["", "stolen"])
-def test_italy_refuses_a_token_it_never_gave(italy: SimulatedRegistry, token: str) -> None:
-    assert texts_of(italian(italy, "Send", italian_rows(), token), "ErroreCod") == ["103"]
+def test_italy_refuses_a_token_it_never_gave(it: SimulatedRegistry, token: str) -> None:
+    assert texts_of(italian(it, "Send", italian_rows(), token), "ErroreCod") == ["103"]
 
 
 def portuguese(simulator: SimulatedRegistry, movement: bytes, key: str) -> str:
@@ -246,22 +227,22 @@ def portuguese(simulator: SimulatedRegistry, movement: bytes, key: str) -> str:
 
 
 @pytest.mark.parametrize("movement", [b"no xml", b"<MovimentoBAL/>", b'<MovimentoBAL xmlns="http://sef.pt/BAws"/>'])
-def test_portugal_refuses_another_layout(portugal: SimulatedRegistry, movement: bytes) -> None:
-    assert "<Codigo_Retorno>75</Codigo_Retorno>" in portuguese(portugal, movement, portugal.token)
+def test_portugal_refuses_another_layout(pt: SimulatedRegistry, movement: bytes) -> None:
+    assert "<Codigo_Retorno>75</Codigo_Retorno>" in portuguese(pt, movement, pt.token)
 
 
-def test_portugal_refuses_a_wrong_key(portugal: SimulatedRegistry) -> None:
-    assert "<Codigo_Retorno>22</Codigo_Retorno>" in portuguese(portugal, b"", "wrong")
+def test_portugal_refuses_a_wrong_key(pt: SimulatedRegistry) -> None:
+    assert "<Codigo_Retorno>22</Codigo_Retorno>" in portuguese(pt, b"", "wrong")
 
 
-async def test_no_day_slips_on_the_way_to_portugal(portugal: SimulatedRegistry) -> None:
+async def test_no_day_slips_on_the_way_to_portugal(pt: SimulatedRegistry) -> None:
     # 00:15 in Lisbon's summer time is still the previous day in UTC: detects dates computed in UTC.
     zone = ZoneInfo("Europe/Lisbon")
     arrives = int(datetime(2026, 7, 1, 0, 15, tzinfo=zone).timestamp())
     record = base_record(LISBON, BEN, landlord=SENHORIO)
     stay = type(record.stay)("s1", arrives, arrives + 3 * 86_400)
-    registry = open_registry("pt", portugal.settings, lambda: arrives + 3600)
+    registry = open_registry("pt", pt.settings, lambda: arrives + 3600)
     answer = await registry.submit(base_record(LISBON, BEN, landlord=SENHORIO, stay=stay))
     await registry.close()
     assert isinstance(answer, Accepted)
-    assert portugal.books()[-1]["person"] == "1985-12-31 2026-07-01"
+    assert pt.books()[-1]["person"] == "1985-12-31 2026-07-01"

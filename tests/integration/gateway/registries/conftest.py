@@ -23,18 +23,6 @@ def simulator(
         yield name, running
 
 
-@pytest.fixture(scope="module")
-def es(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("es", tmp_path_factory.mktemp("es")) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def it(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedRegistry]:
-    with running_registry("it", tmp_path_factory.mktemp("it")) as running:
-        yield running
-
-
 @pytest.fixture
 async def office(world: World, simulator: tuple[str, SimulatedRegistry]) -> AsyncIterator[Office]:
     """An office at the registry of `simulator`, which behaves normally."""

@@ -1,6 +1,7 @@
 """One task of housekeeping that fails stops neither the others nor the next round."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -23,6 +24,9 @@ TASKS = {
 FAULTS = [OperationalError("", {}, Exception("unable to open database file")), ZeroDivisionError(), KeyError("x")]
 
 
+Sleep = Callable[[float], Awaitable[None]]
+
+
 class Enough(Exception):
     """Ends the loop after some rounds."""
 
@@ -31,17 +35,7 @@ def nothing() -> None:
     """There are no answers to forget."""
 
 
-def keeping(
-    world: World, rounds: Rounds, pending: list[float], revoked: list[bool], stop_after: int = 2
-) -> Housekeeping:
-    async def enforce(renew: bool) -> None:
-        revoked.append(renew)
-
-    async def sleep(_seconds: float) -> None:
-        pending.append(rounds.pending_for())
-        if len(pending) == stop_after:
-            raise Enough
-
+def keeping(world: World, enforce: Callable[[bool], Awaitable[None]], sleep: Sleep) -> Housekeeping:
     return Housekeeping(
         world.database,
         world.keyring,
@@ -52,6 +46,18 @@ def keeping(
         session_use=SessionUse(3600),
         sleep=sleep,
     )
+
+
+def for_two_rounds(world: World, rounds: Rounds, pending: list[float], revoked: list[bool]) -> Housekeeping:
+    async def enforce(renew: bool) -> None:
+        revoked.append(renew)
+
+    async def sleep(_seconds: float) -> None:
+        pending.append(rounds.pending_for())
+        if len(pending) == 2:
+            raise Enough
+
+    return keeping(world, enforce, sleep)
 
 
 @pytest.mark.parametrize("error", FAULTS, ids=lambda error: type(error).__name__)
@@ -74,7 +80,7 @@ async def test_a_task_that_fails_stops_nothing_else(
 
     for name, function in TASKS.items():
         monkeypatch.setattr(module, function, noting(name))
-    kept = keeping(world, rounds, pending, revoked)
+    kept = for_two_rounds(world, rounds, pending, revoked)
     with pytest.raises(Enough):
         await kept.run(rounds)
     assert sorted(ran) == sorted([*TASKS, *TASKS])
@@ -86,7 +92,7 @@ async def test_a_task_that_fails_stops_nothing_else(
 async def test_a_round_without_failures_is_good(world: World) -> None:
     rounds, pending, revoked = Rounds(), list[float](), list[bool]()
     with pytest.raises(Enough):
-        await keeping(world, rounds, pending, revoked).run(rounds)
+        await for_two_rounds(world, rounds, pending, revoked).run(rounds)
     assert pending == [0.0, 0.0]
 
 
@@ -103,16 +109,7 @@ async def test_revocations_that_cannot_be_enforced_are_tried_again(world: World)
             raise Enough
         await asyncio.sleep(0)
 
-    kept = Housekeeping(
-        world.database,
-        world.keyring,
-        PictureTray(world.clock),
-        enforce,
-        nothing,
-        world.clock,
-        session_use=SessionUse(3600),
-        sleep=sleep,
-    )
+    kept = keeping(world, enforce, sleep)
     with pytest.raises(Enough):
         await kept.run(rounds)
     assert tried == [False, False]
