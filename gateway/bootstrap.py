@@ -19,7 +19,7 @@ from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
 from gateway.broker.revocation import Revocation, RevokedDevice
 from gateway.broker.watch import BrokerWatch
-from gateway.clock import TrustedClock
+from gateway.clock import TrustedClock, hears, is_believed, is_disputed
 from gateway.disclosure import DisclosureLog
 from gateway.domain.filings.record import FieldProblem, Registration, Registry
 from gateway.domain.verification.port import Identity
@@ -178,7 +178,7 @@ class Gateway:
             allowed=settings.webhook_networks,
         )
         self.webhooks = WebhookSenders(self.database, self.vault, self.feed, now, allowed=settings.webhook_networks)
-        self.lock_senders = LockSenders(self.doors, self.drivers, now)
+        self.lock_senders = LockSenders(self.doors, self.drivers, now, partial(is_believed, now))
         self.relay = Relay(
             self.doors,
             self._senders(),
@@ -201,9 +201,8 @@ class Gateway:
             self.challenges,
             self.attempts,
         )
-        self.intake = Intake(
-            self.doors, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup
-        )
+        intake = (self.doors, self.drivers, self.awaited_answers, self.kiosk_inbox.take, now, self.device_lookup)
+        self.intake = Intake(*intake, hear_clock=hears(now))
         self.installation, self.ended = Installation(settings), EndedList(settings.folder, self.database)
         self.database.after_commit(self.installation.note_use)
         self.database.after_commit(self.relay.wake)
@@ -216,7 +215,7 @@ class Gateway:
         """The periodic work on rows, pictures, certificates, kept answers and sessions."""
         forget, tend = self.repeated_answers.forget, self.tend_certificates
         given = (self.database, self.keyring, self.pictures, tend, forget, self.now)
-        return Housekeeping(*given, session_use=self.session_use)
+        return Housekeeping(*given, session_use=self.session_use, disputed=partial(is_disputed, self.now))
 
     def _open_keyring(self) -> Keyring:
         """The secrets that sign keys and links and derive passcodes."""
@@ -233,7 +232,8 @@ class Gateway:
         external_commands = ExternalCommandSenders(self.database, self.lock_senders.send)
         slots = SlotSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
-        registries = RegistrySenders(self.database, self.vault, self.registries, self.now, erased=self.feed.forget)
+        given, reported = (self.database, self.vault, self.registries, self.now), hears(self.now, fresh=True)
+        registries = RegistrySenders(*given, erased=self.feed.forget, hear_clock=reported)
         certificates = CertificateSenders(self.database, self.drivers, self.rotation.present, self.now)
         mail, address = self.settings.alert_mail.get_secret_value(), self.settings.address
         tenant_alerts = TenantAlertSender(self.database, self.keyring, self.now, mail=mail, address=address)
@@ -333,7 +333,7 @@ class Gateway:
     @property
     def clock_believed(self) -> bool:
         """Whether the gateway follows the system clock."""
-        return not isinstance(self.now, TrustedClock) or self.now.off_by() == 0
+        return is_believed(self.now)
 
     @property
     def disk_has_space(self) -> bool:

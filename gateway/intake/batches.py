@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from devices.driver import Driver, Unreadable
 from devices.link import Link, Received
-from devices.reports import Answered, Happened, Report
+from devices.reports import Answered, Happened, Report, StateReported
 from gateway.intake.awaited_answers import AwaitedAnswers
 from gateway.intake.device_lookup import DeviceLookup
 from gateway.intake.until_available import Sleep, until_available
@@ -43,11 +43,16 @@ class Intake:
         now: Callable[[], int],
         device_lookup: DeviceLookup | None = None,
         sleep: Sleep = asyncio.sleep,
+        hear_clock: Callable[[str, int], None] = lambda _name, _at: None,
     ) -> None:
-        """`device_lookup`: the instance the drivers get public keys from, so that a batch is looked up once."""
+        """`device_lookup`: the instance the drivers get public keys from, so that a batch is looked up once.
+
+        `hear_clock`: told the name and the time of a device whose own clock is set.
+        """
         self._database, self._drivers, self._awaited_answers = database, drivers, awaited_answers
         self._kiosk_inbox, self._now = kiosk_inbox, now
         self._device_lookup, self._sleep = device_lookup or DeviceLookup(database), sleep
+        self._hear_clock = hear_clock
 
     async def run(self, link: Link, driver: str | None, rounds: Rounds) -> None:
         """Read a link used by the devices of one driver (any driver if None), batch by batch.
@@ -83,6 +88,8 @@ class Intake:
             for report in reports:
                 if isinstance(report, Answered):
                     self._awaited_answers.tell(report)
+                elif isinstance(report, StateReported) and report.state.nonce and report.state.clock == "set":
+                    self._hear_clock(f"device {report.device}", report.state.at)
         await self._commit(batch, understood, unreadable, keys)
 
     def _read(self, message: Received, driver: str | None) -> Sequence[Report]:

@@ -185,6 +185,8 @@ def check_clock(settings: Settings, now: int) -> Iterator[Finding]:
         yield Finding("clock", "bad", "clock_behind", {"minutes": (latest - now) // 60})
     elif state.off_by > 0:
         yield Finding("clock", "bad", "clock_ahead", {"minutes": state.off_by // 60})
+    elif state.off_by < 0:
+        yield Finding("clock", "bad", "clock_behind", {"minutes": -state.off_by // 60})
     elif kept is not False:
         yield Finding("clock", "good", "clock")
 

@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 EVERY: Final = 30.0
 CRL_RENEWAL: Final = 24 * 3600
 MAX_BATCHES: Final = 40  # of the retention job in one round; the next round goes on
+IRREVERSIBLE: Final = (  # not done while the time is disputed
+    *("planned arrivals", "planned departures", "ends of stays"),
+    *("sign-in attempts", "retention", "pictures", "kept answers"),
+)
 
 
 class Housekeeping:
@@ -45,10 +49,12 @@ class Housekeeping:
         now: Callable[[], int],
         *,
         session_use: SessionUse,
+        disputed: Callable[[], bool] = lambda: False,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._database, self._keyring, self._pictures = database, keyring, pictures
         self._enforce_revocations, self._now, self._sleep = enforce_revocations, now, sleep
+        self._disputed = disputed
         self._tasks: Mapping[str, Callable[[], None]] = {
             "planned arrivals": lambda: self._settle_each("arrivals", due_arrivals, arrive_as_planned),
             "planned departures": lambda: self._settle_each("departures", due_departures, depart_as_planned),
@@ -84,8 +90,10 @@ class Housekeeping:
 
     def round(self) -> list[str]:
         """Run each task once, each by itself; the names of those that failed."""
-        failed = []
+        failed, held = [], IRREVERSIBLE if self._disputed() else ()
         for name, task in self._tasks.items():
+            if name in held:
+                continue
             try:
                 task()
             except Exception as error:  # noqa: BLE001 - the other tasks are due all the same

@@ -5,8 +5,9 @@ import base64
 import ipaddress
 import socket
 import ssl
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
@@ -26,6 +27,9 @@ KEPT_OPEN_S: Final = 4.0  # shorter than servers keep idle connections, so that 
 _NOT_TAKEN_IN: Final = {429: "busy", 503: "out_of_service"}
 _NOT_LET_IN: Final = {401: "credentials_refused", 403: "access_refused"}
 _NEVER_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL)
+
+
+_DATES: ContextVar[Callable[[str, int], None] | None] = ContextVar("_DATES", default=None)
 
 
 class LostAnswer(CodedFailure):
@@ -141,6 +145,7 @@ class Client:
         asked = session.request(method, where, allow_redirects=False, **sent)
         try:
             async with asyncio.timeout(self._whole_s), asked as response:
+                tell_date(where, response.headers.get("Date", ""))
                 seconds = pause_of(response.headers.get("Retry-After", ""), response.headers.get("Date", ""))
                 schemes = tuple(response.headers.getall("WWW-Authenticate", ()))
                 cookies = tuple((name, cookie.coded_value) for name, cookie in response.cookies.items())
@@ -237,6 +242,31 @@ def session_opener(
 def _basic(user: str, password: str) -> dict[str, str]:
     """The Authorization header of Basic authentication (RFC 7617), in UTF-8."""
     return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
+
+
+@contextmanager
+def hearing_dates(hear: Callable[[str, int], None]) -> Iterator[None]:
+    """Tell `hear` the host and the Date of each answer in this block, from servers that proved their name (TLS).
+
+    Date (RFC 9110 §6.6.1) is when the answer was made, in UTC seconds.
+    """
+    token = _DATES.set(hear)
+    try:
+        yield
+    finally:
+        _DATES.reset(token)
+
+
+def tell_date(where: URL, date: str) -> None:
+    """Tell who listens the time of a server elsewhere: one on this machine has this machine's clock."""
+    hear, host, at = _DATES.get(), where.host or "", seconds_of(date)
+    if (
+        hear is not None
+        and at is not None
+        and where.scheme == "https"
+        and not (host == "localhost" or is_loopback(host))
+    ):
+        hear(host, at)
 
 
 def pause_of(after: str, date: str) -> int:

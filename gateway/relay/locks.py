@@ -22,11 +22,20 @@ from gateway.store.database import Database
 ASK_AGAIN: Final = 30
 
 
+CLOCK_AGAIN: Final = 10  # seconds after which it is looked whether the gateway's time is certain
+
+
 class LockSenders:
     """One sender per kind of work; only the lock's own answer settles a key, never the sending."""
 
-    def __init__(self, database: Database, drivers: Mapping[str, Driver], now: Callable[[], int]) -> None:
-        self._database, self._drivers, self._now = database, drivers, now
+    def __init__(
+        self,
+        database: Database,
+        drivers: Mapping[str, Driver],
+        now: Callable[[], int],
+        clock_believed: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._database, self._drivers, self._now, self._clock_believed = database, drivers, now, clock_believed
         self._ready: dict[int, Ready | Decision] = {}
 
     def table(self) -> dict[str, Sender]:
@@ -69,7 +78,12 @@ class LockSenders:
         commands.write()
 
     async def set_time(self, delivery: Delivery) -> Sent:
-        """Send the time for the device's last reported nonce; a later nonce queues a new delivery."""
+        """Send the time for the device's last reported nonce; a later nonce queues a new delivery.
+
+        While the time is not certain it is not sent: a lock that has it shows it as well as any other clock.
+        """
+        if not self._clock_believed():
+            return Sent(RetryAt(self._now() + CLOCK_AGAIN, "clock_uncertain"))
         with self._database.reading() as session:
             device = session.get_one(Device, delivery.about)
         now = self._now()

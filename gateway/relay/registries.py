@@ -20,6 +20,7 @@ from gateway.domain.filings.record import Refused as RegistryRefused
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.outcomes import caused_by
 from gateway.journey.filings.answers import note_sending, record_registry_answer
+from gateway.outbound.http import hearing_dates
 from gateway.outbox.deliveries import Decision, Done, Refused, RetryAt, Unknown, retry_delay
 from gateway.relay.loop import Sender, Sent
 from gateway.relay.records import RecordReader
@@ -45,9 +46,10 @@ class RegistrySenders:
         now: Callable[[], int],
         *,
         erased: Callable[[], None] = lambda: None,
+        hear_clock: Callable[[str, int], None] = lambda _host, _at: None,
     ) -> None:
         self._database, self._vault, self._registries, self._now = database, vault, registries, now
-        self._erased = erased
+        self._erased, self._hear_clock = erased, hear_clock
         self._records = RecordReader(database, vault)
         self._limits: dict[str, asyncio.Semaphore] = {}
 
@@ -71,7 +73,8 @@ class RegistrySenders:
             return Sent(RetryAt(self._now() + NOT_SET_UP, "registry_not_set_up", {"registry": row.registry_name}))
         try:
             async with self._limits.setdefault(row.registry_name, asyncio.Semaphore(AT_A_TIME)):
-                answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
+                with hearing_dates(self._hear_clock):
+                    answer = await self._ask(registry, row, record, cut_short=delivery.started_at is not None)
         except RegistryUnreachable as error:
             again_at = self._now() + retry_delay(delivery.attempts)
             why = caused_by(error.code, error.details)

@@ -26,6 +26,7 @@ OUTCOME: Final[Mapping[str, str]] = {
     "wanted_again": N_("needed again"),
     "stay_not_begun": N_("the stay has not begun"),
     "waiting_for_lock": N_("sent, waiting for the lock"),
+    "clock_uncertain": N_("the gateway's own time is not certain"),
     "link_down": N_("the connection is down"),
     "lock_not_listening": N_("the lock is not connected"),
     "lock_refused": N_("the lock answered: {code}"),

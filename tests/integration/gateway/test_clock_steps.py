@@ -1,7 +1,9 @@
 """A gateway whose wall clock jumps: no stay ends, no key is destroyed, nobody is signed out, and it says so."""
 
 import errno
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,16 +11,25 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner
 
 from api.cli.main import app
+from api.services.access import signed_in
+from devices.driver import Ability, LockAddress
+from devices.intents import Intent, SetTime
+from devices.link import Received
+from devices.reports import StateReported
+from devices.wire.messages import State
 from gateway.bootstrap import Gateway
-from gateway.clock import TrustedClock
-from gateway.operations.clock_state import ClockState, follow_clock, newest_time
+from gateway.clock import TrustedClock, hears, is_believed
+from gateway.domain.accounts.tokens import token_hash
+from gateway.operations.clock_state import STATE, ClockState, accept_clock, follow_clock, newest_time
 from gateway.operations.health import examine
+from gateway.outbox.deliveries import Done, RetryAt
+from gateway.relay.locks import LockSenders
 from gateway.settings import Settings
-from gateway.store import Delivery, Event, Key, Stay
+from gateway.store import Account, Delivery, Device, Event, Key, SignIn, Stay
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, NOW, World, device, let_unit
 
-PEOPLE = 12
+PEOPLE = 4
 
 
 @dataclass
@@ -41,9 +52,12 @@ class Run:
     gateway: Gateway
     world: World
 
-    def restart(self, off: int) -> None:
-        """Stop; start again with the wall clock off by this."""
-        follow_clock(self.gateway.settings.folder, self.trusted())
+    def restart(self, off: int, seen: int = 0) -> None:
+        """Stop; start again with the wall clock off by this. `seen`: when it was stopped, if that was earlier."""
+        folder = self.gateway.settings.folder
+        follow_clock(folder, self.trusted())
+        if seen:
+            (folder / STATE).write_text(json.dumps(asdict(ClockState(seen))))
         self.gateway.database.close()
         self.gateway.vault.close()
         self.machine.off = off
@@ -148,3 +162,112 @@ async def test_revocations_are_enforced_where_no_note_can_be_written(
     monkeypatch.setattr(gateway.revocation, "enforce", enforce)
     await gateway.tend_certificates(renew=True)
     assert enforced == [True]
+
+
+class ReportingDriver:
+    """A driver whose devices report what the test says."""
+
+    name, abilities = "native", frozenset[Ability]()
+
+    def __init__(self) -> None:
+        self.state = State(1, NOW, "locked", "closed", 90, (), "set", b"n" * 16, 0, "1")
+        self.sent: list[Intent] = []
+
+    async def send(self, _lock: LockAddress, intent: Intent) -> None:
+        self.sent.append(intent)
+
+    def read(self, message: Received) -> list[StateReported]:
+        return [StateReported(message.device, self.state)]
+
+
+async def report(run: Run, lock: str, **state: object) -> None:
+    """A lock reports its state, by the gateway's own intake."""
+    driver = ReportingDriver()
+    driver.state = replace(driver.state, **state)  # type: ignore[arg-type]  # fields of a State, as the test names them
+    run.gateway.intake._drivers = {"native": driver}
+    with run.gateway.database.reading() as session:
+        site = session.get_one(Device, lock).site
+    await run.gateway.intake.take([Received(site, lock, "state", b"", retained=False, ack=lambda: None)])
+
+
+async def test_a_long_pause_ends_when_two_locks_have_the_time_of_the_machine(run: Run) -> None:
+    run.machine.true += 5 * DAY
+    run.restart(0, seen=NOW)
+    assert run.gateway.now() == NOW
+    await report(run, "lock-1", at=NOW + 5 * DAY)
+    await report(run, "lock-1", at=NOW + 5 * DAY, seq=2)
+    await report(run, "lock-2", at=0, clock="lost")
+    assert (run.gateway.now(), run.gateway.clock_believed) == (NOW, False), "one lock alone decides nothing"
+    assert run.gateway.housekeeping.round() == []
+    assert run.counts() == (0, 0, 0)
+    await report(run, "lock-3", at=NOW + 5 * DAY - 40)
+    assert (run.gateway.now(), run.gateway.clock_believed) == (NOW + 5 * DAY, True)
+    assert "clock" not in run.gateway.troubles()
+    assert run.gateway.housekeeping.round() == []
+    assert run.counts()[0] == PEOPLE, "what became due meanwhile is done"
+
+
+async def test_a_lock_and_a_registry_have_a_clock_followed_too(run: Run) -> None:
+    run.machine.true += 5 * DAY
+    run.restart(0, seen=NOW)
+    await report(run, "lock-1", at=NOW + 5 * DAY)
+    hears(run.gateway.now, fresh=True)("police.example", NOW + 5 * DAY)
+    assert (run.gateway.now(), run.gateway.clock_believed) == (NOW + 5 * DAY, True)
+
+
+async def test_no_stay_ends_by_a_time_that_a_registry_and_a_lock_dispute(run: Run) -> None:
+    """The machine starts forty-seven hours ahead, which could have been a pause; the stays end after two days."""
+    run.machine.true += 7200
+    run.restart(47 * 3600)
+    assert run.gateway.clock_believed
+    hears(run.gateway.now, fresh=True)("police.example", NOW + 7200)
+    await report(run, "lock-1", at=NOW + 7200)
+    assert run.gateway.housekeeping.round() == []
+    assert run.counts() == (0, 0, 0)
+    assert {"clock"} <= run.gateway.troubles()
+    follow_clock(run.gateway.settings.folder, run.trusted())
+    found = [each for each in examine(run.gateway.settings, NOW + 49 * 3600) if each.check == "clock"]
+    assert [each.code for each in found if each.severity == "bad"] == ["clock_ahead"]
+    accept_clock(run.gateway.settings.folder, NOW)
+    follow_clock(run.gateway.settings.folder, run.trusted())
+    assert run.gateway.housekeeping.round() == []
+    assert run.counts()[0] == PEOPLE, "a person has decided"
+
+
+async def test_no_lock_is_given_a_time_that_is_not_certain(run: Run) -> None:
+    run.machine.true += 5 * DAY
+    run.restart(0, seen=NOW)
+    driver = ReportingDriver()
+    senders = LockSenders(
+        run.gateway.database, {"native": driver}, run.gateway.now, partial(is_believed, run.gateway.now)
+    )
+    await report(run, "lock-1", at=NOW + 5 * DAY)
+    with run.gateway.database.reading() as session:
+        delivery = session.scalars(select(Delivery).where(Delivery.work == "set_time")).one()
+    held = await senders.set_time(delivery)
+    assert isinstance(held.decision, RetryAt)
+    assert (held.decision.code, driver.sent) == ("clock_uncertain", [])
+    await report(run, "lock-2", at=NOW + 5 * DAY)
+    assert (await senders.set_time(delivery)).decision == Done("sent")
+    (sent,) = driver.sent
+    assert isinstance(sent, SetTime)
+    assert sent.now == NOW + 5 * DAY
+
+
+def test_three_days_ahead_for_45_seconds_ends_nobodys_stay_and_signs_nobody_out(run: Run) -> None:
+    with run.gateway.database.writing() as session:
+        account = Account(role="tester", login="tester", password_hash="", name="Tester")
+        session.add(account)
+        session.flush()
+        row = SignIn(token_hash=token_hash("token"), account_id=account.id, method="password", device="", network="")
+        row.begun_at = row.used_at = NOW
+        row.expires_at = NOW + 12 * 3600
+        session.add(row)
+    run.machine.off = 3 * DAY
+    assert signed_in(run.gateway, "token", used=True) is not None
+    assert run.gateway.housekeeping.round() == []
+    run.machine.true, run.machine.off = NOW + 45, 0
+    assert run.gateway.housekeeping.round() == []
+    assert signed_in(run.gateway, "token", used=True) is not None
+    assert run.counts() == (0, 0, 0)
+    assert run.gateway.clock_believed

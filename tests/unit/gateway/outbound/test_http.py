@@ -10,9 +10,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import pytest
+from yarl import URL
 
 from gateway.domain.filings.record import RegistryUnreachable
-from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, open_client, pause_of
+from gateway.outbound.http import MAX_ANSWER, Client, LostAnswer, hearing_dates, open_client, pause_of, tell_date
 
 
 @dataclass
@@ -154,3 +155,28 @@ async def test_the_pause_that_a_receiver_asks_for_as_a_date_is_read_from_its_ans
     service = Service([answer(b"", *headers, status=b"503 Service Unavailable")])
     async with client_of(service) as (client, url):
         assert (await client.send("POST", url, content=b"{}")).retry_after == 300
+
+
+@pytest.mark.parametrize(
+    ("url", "reported"),
+    [
+        ("https://police.example/in", [("police.example", 1795953600)]),
+        ("http://police.example/in", []),
+        ("https://127.0.0.1:8443/in", []),
+        ("https://[::1]/in", []),
+        ("https://localhost/in", []),
+    ],
+)
+async def test_only_a_server_elsewhere_that_proved_its_name_tells_the_time(
+    url: str, reported: list[tuple[str, int]]
+) -> None:
+    service, found = Service([answer(b"", b"Date: " + NOON.encode())]), list[tuple[str, int]]()
+    async with client_of(service) as (client, here):
+        with hearing_dates(lambda host, at: found.append((host, at))):
+            await client.send("POST", here, content=b"")
+    assert found == []
+    with hearing_dates(lambda host, at: found.append((host, at))):
+        tell_date(URL(url), NOON)
+    assert found == reported
+    tell_date(URL(url), NOON)
+    assert found == reported, "nobody listens any more"
