@@ -43,14 +43,21 @@ def table(counted: Sequence[Counted], day: str, commit: str) -> Iterator[str]:
                 yield ""
 
 
-def write(page: Path, lines: Sequence[str]) -> None:
+def write(page: Path, lines: Sequence[str], begin: str = BEGIN, end: str = END) -> None:
     """Replace what is between the markers."""
     text = page.read_text(encoding="utf-8")
-    inside = re.compile(f"{re.escape(BEGIN)}.*{re.escape(END)}", re.DOTALL)
+    inside = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
     if not inside.search(text):
         raise ValueError(f"{page.name} has no place for the table")
-    body = "\n".join([BEGIN, *lines, END])
+    body = "\n".join([begin, *lines, end])
     page.write_text(inside.sub(lambda _: body, text), encoding="utf-8")
+
+
+def short_commit() -> str:
+    """The short name of the commit that is checked out."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    described = subprocess.run(command, cwd=PAGE.parent, stdout=subprocess.PIPE, text=True, check=True)
+    return described.stdout.strip()
 
 
 def main() -> None:
@@ -58,10 +65,7 @@ def main() -> None:
     parties = int(sys.argv[1]) if len(sys.argv) > 1 else PARTIES
     counted = count_all(parties)
     print(json.dumps(counted, indent=1, ensure_ascii=False))
-    described = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=PAGE.parent, stdout=subprocess.PIPE, text=True, check=True
-    )
-    write(PAGE, list(table(counted, datetime.now(UTC).date().isoformat(), described.stdout.strip())))
+    write(PAGE, list(table(counted, datetime.now(UTC).date().isoformat(), short_commit())))
 
 
 if __name__ == "__main__":

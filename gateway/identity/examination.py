@@ -39,8 +39,8 @@ class Submission:
 
     `facts` (path -> text) are required by the unit's registry beyond any document. `clip` (JPEG frames in order,
     filmed by `camera`) answers the `challenge`, which has already been used up. `chip` is the content read from the
-    document's chip; the picture of the document is then only for manual review. `same_residence`: the tenant lives
-    where the adult does who invited them.
+    document's chip; the picture of the document is then only for manual review. `shares`: what the tenant has in common
+    with the adult who invited them, by the names of SHARED.
     """
 
     typed: Mapping[str, str]
@@ -53,7 +53,7 @@ class Submission:
     challenge: Challenge | None = None
     camera: Camera = "phone"
     chip: ChipContents | None = field(default=None, repr=False)
-    same_residence: bool = False
+    shares: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

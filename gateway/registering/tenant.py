@@ -28,7 +28,7 @@ from gateway.journey.filings.arrival_rules import given_problems
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.portraits import keep_portrait
 from gateway.journey.keys.keyring import Keyring
-from gateway.journey.stays.shared_facts import inviters_residence, with_residence
+from gateway.journey.stays.shared_facts import inviters_facts, with_shared
 from gateway.journey.tenants.onboarding import Shown, consent_to, record_verification, refuse_repeat, usable_offer
 from gateway.registries.code_choices import coded
 from gateway.store import Person, Unit, Verification
@@ -141,8 +141,10 @@ class TenantRegistration:
             today, arrival = local_date(unit, now), local_date(unit, offer.stay.from_at)
             refuse_unasked(submission.facts, asked_at(unit).of_tenant)
             facts, refused = known_choices(registries_of(unit), submission.facts, today)
-            if submission.same_residence:
-                facts = with_residence(facts, inviters_residence(session, offer, self._keyring))
+            if submission.shares:
+                inviters = inviters_facts(session, offer, self._keyring)
+                asked = {path: text for path, text in inviters.items() if path in asked_at(unit).of_tenant}
+                facts = with_shared(facts, asked, submission.shares)
             face, guardian = (consent_to(session, offer, purpose) is not None for purpose in ("face", "guardian"))
             level = cast("Level", unit.liveness_level)
             profile = profile_for(unit.jurisdiction)

@@ -132,13 +132,18 @@ async def offer_key(landlord: Visitor, room: str) -> str:
     return await landlord.page.locator(".link").input_value()
 
 
-async def register_with_face(tenant: Visitor, pictures: Pictures) -> None:
-    """Submit document, face and both consents."""
+async def fill_in_with_face(tenant: Visitor, pictures: Pictures) -> None:
+    """Fill in document, face and both consents."""
     await tenant.show("[name=document]", str(pictures.document))
     await tenant.tap("[name=check][value=face]")
     await tenant.tap("[name=consent_face]")
     await tenant.show("[name=face]", str(pictures.face))
     await tenant.tap("[name=consent_registration]")
+
+
+async def register_with_face(tenant: Visitor, pictures: Pictures) -> None:
+    """Submit document, face and both consents."""
+    await fill_in_with_face(tenant, pictures)
     await tenant.tap("#register button.wide")
 
 

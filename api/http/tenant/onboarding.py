@@ -17,6 +17,7 @@ from api.services.tenant.onboarding import OthersForm
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm
 from devices.wire.kiosk.chip import MAX_CHIP
 from gateway.domain.errors import InputRefused
+from gateway.journey.stays.shared_facts import SHARED
 from gateway.texts.marks import N_
 
 router = APIRouter(route_class=RepeatableRoute, prefix="/onboarding", tags=["tenant"])
@@ -91,6 +92,7 @@ async def verify(
     sex: Typed = None,
     facts: Annotated[str | None, Form(max_length=4000, description="JSON: what the registry asks besides")] = None,
     same_residence: Annotated[bool, Form(description="The residence is that of the adult who invited them")] = False,
+    same_contact: Annotated[bool, Form(description="They are reached as the adult who invited them")] = False,
     holder_key: Annotated[str | None, Form(max_length=2000)] = None,
     clip: Annotated[list[UploadFile] | None, File(description="JPEG frames in order, at most 120")] = None,
     clip_nonce: Annotated[str | None, Form(max_length=64)] = None,
@@ -107,7 +109,7 @@ async def verify(
         clip_nonce=clip_nonce or "",
         chip=await read_upload(chip, MAX_CHIP),
         holder=public_key_from_json(holder_key) if holder_key else None,
-        same_residence=same_residence,
+        shares=tuple(name for name, ticked in zip(SHARED, (same_residence, same_contact), strict=True) if ticked),
     )
     return await verification.verify(gateway, token, form)
 

@@ -3,7 +3,6 @@
 Every function here raises OfferUnknown, OfferGone or OfferExpired for a token whose offer cannot be used.
 """
 
-from collections.abc import Sequence
 from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
@@ -20,7 +19,7 @@ from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.filings.parties import expect_others, is_filed_in_parties, tells_groups
 from gateway.journey.keys.passcodes import shown_codes
 from gateway.journey.retention.stays import forget_face
-from gateway.journey.stays.shared_facts import RESIDENCE, inviters_residence
+from gateway.journey.stays.shared_facts import inviters_facts, may_share
 from gateway.journey.tenants import onboarding as steps
 from gateway.registering.tenant import local_date
 from gateway.registries.code_choices import has_table, search_codes, short_tables
@@ -43,6 +42,7 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
     stay, now = offer.stay, gateway.now()
     unit, profile = stay.unit, profile_for(stay.unit.jurisdiction)
     asked = asked_at(unit)
+    shares = may_share(asked.of_tenant, inviters_facts(session, offer, gateway.keyring))
     latest, keys = steps.latest_verification(session, offer), steps.keys_of(session, offer)
     # Once a phone was given the key, a link shows no code any more: it could have been forwarded, or the key revoked.
     keyless = offer.person_id is not None and not steps.ever_had_keys(session, offer)
@@ -66,7 +66,8 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
             path: {key: [*values] for key, values in fields.items()} for path, fields in asked.only_if.items()
         },
         asks_minors=list(asked.minor),
-        asks_same_residence=_may_share_residence(gateway, session, offer, asked.of_tenant),
+        asks_same_residence="same_residence" in shares,
+        asks_same_contact="same_contact" in shares,
         asks_others=is_filed_in_parties(stay),
         asks_group=tells_groups(stay),
         face=profile.face,
@@ -79,12 +80,6 @@ def present_onboarding(gateway: Gateway, session: Session, offer: Offer) -> Onbo
         keys=[key.id for key in keys],
         passcodes=[passcode_shown(code, unit.timezone) for code in codes],
     )
-
-
-def _may_share_residence(gateway: Gateway, session: Session, offer: Offer, asked: Sequence[str]) -> bool:
-    """Whether a residence is asked, and an adult with one invited this tenant."""
-    wanted = any(path.startswith(RESIDENCE) for path in asked)
-    return wanted and bool(inviters_residence(session, offer, gateway.keyring))
 
 
 def present_tables(unit: Unit, today: date) -> dict[str, list[CodeShown]]:

@@ -29,7 +29,7 @@ class VerificationForm:
 
     `typed` and `facts` (path -> text) are stripped here. `clip` has the JPEG frames in order, and `clip_nonce` the
     challenge that it answers. `chip` is CBOR: [EF.SOD, DG1, DG2]. `holder` is the phone's public key, if it gets one.
-    `same_residence`: the tenant lives where the adult does who invited them, unless `facts` have a residence.
+    `shares`: what the tenant has in common with the adult who invited them, by the names of SHARED; `facts` go before.
     """
 
     typed: Mapping[str, str]
@@ -40,7 +40,7 @@ class VerificationForm:
     clip_nonce: str = ""
     chip: bytes = field(default=b"", repr=False)
     holder: EllipticCurvePublicKey | None = None
-    same_residence: bool = False
+    shares: tuple[str, ...] = ()
 
 
 def challenge_liveness(gateway: Gateway, token: str) -> ChallengeShown:
@@ -66,7 +66,7 @@ async def verify(gateway: Gateway, token: str, form: VerificationForm) -> Regist
         face=_checked(form.face, "face"),
         facts=_stripped(form.facts),
         chip=_chip_contents(form.chip),
-        same_residence=form.same_residence,
+        shares=form.shares,
     )
     if form.clip:
         submission = await _with_clip(gateway, token, submission, form)

@@ -2,19 +2,27 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from api.services.schemas import CodeShown
 from api.web.shell.countries import country_choices
 from api.web.tenant.faults import FACT
-from api.web.tenant.onboarding_form import SAME_RESIDENCE
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
-from gateway.journey.stays.shared_facts import RESIDENCE
+from gateway.journey.stays.shared_facts import SHARED
 from gateway.texts.families import code_text
 from gateway.texts.languages import Language
 from gateway.texts.record import FACT_HINT
 
 Pairs = tuple[tuple[str, str], ...]
+PURPOSES: Final[Mapping[str, tuple[str, str]]] = {
+    "residence.street": ("text", "address-line1"),
+    "residence.postal_code": ("text", "postal-code"),
+    "residence.municipality": ("text", "address-level2"),
+    "residence.country": ("text", "country"),
+    "phone": ("tel", "tel"),
+    "email": ("email", "email"),
+}
+"""By path, the type of input, and its purpose, by which browsers fill in what they know (HTML standard, 4.10.18)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +43,19 @@ class Asked:
     only_if: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
+    def type(self) -> str:
+        """The type of its input, which decides what keyboard a phone shows."""
+        return PURPOSES.get(self.path, ("text", "off"))[0]
+
+    @property
+    def complete(self) -> str:
+        """What a browser that knows its user fills in."""
+        return PURPOSES.get(self.path, ("text", "off"))[1]
+
+    @property
     def always(self) -> bool:
-        """Whether it cannot be left empty: it is asked of everybody, or of all who do not share a residence."""
-        return not (self.one_of or self.minors or {*self.only_if} - {SAME_RESIDENCE})
+        """Whether it cannot be left empty: it is asked of everybody, or of all who share it with no other adult."""
+        return not (self.one_of or self.minors or {*self.only_if} - {*SHARED})
 
 
 class QuestionSource(Protocol):
@@ -71,22 +89,20 @@ def asked_facts(
     prefix: str = FACT,
     namesakes: Mapping[str, Sequence[CodeShown]] | None = None,
     *,
-    shares_residence: bool = False,
+    shares: Sequence[str] = (),
 ) -> list[Asked]:
     """Return these facts in order; the inputs of facts are named `prefix` and the path.
 
     `namesakes`: by path, the entries of an authority's table that a typed name may mean, offered instead of the search.
-    `shares_residence`: the form has a box SAME_RESIDENCE; the residence is asked while it is not ticked.
+    `shares`: the boxes of SHARED that the form has; what one is about is asked while it is not ticked.
     """
     facts = [_asked(onboarding, language, path, prefix, (namesakes or {}).get(path, ())) for path in paths]
-    return [_unless_shared(fact) if shares_residence else fact for fact in facts]
+    return [replace(fact, only_if={**_unless_shared(fact.path, shares), **fact.only_if}) for fact in facts]
 
 
-def _unless_shared(fact: Asked) -> Asked:
-    """The fact with the condition that a residence is not shared."""
-    if not fact.path.startswith(RESIDENCE):
-        return fact
-    return replace(fact, only_if={SAME_RESIDENCE: [""], **fact.only_if})
+def _unless_shared(path: str, shares: Sequence[str]) -> dict[str, Sequence[str]]:
+    """The condition that this fact is not shared."""
+    return {name: [""] for name in shares if SHARED[name](path)}
 
 
 def _asked(

@@ -10,13 +10,13 @@ from api.services.schemas import OnboardingShown
 from api.web.tenant.faults import FACT
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.typed_fields import FieldProblem, missing_fields, typed_problems, with_kind
+from gateway.journey.stays.shared_facts import SHARED
 
-SAME_RESIDENCE: Final = "same_residence"
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
 )  # fmt: skip
 CHOSEN: Final = (
-    "check", "consent_face", "consent_registration", "consent_guardian", "others", "group", SAME_RESIDENCE,
+    "check", "consent_face", "consent_registration", "consent_guardian", "others", "group", *SHARED,
 )  # fmt: skip
 # A Chinese resident number contains these; other document numbers do not.
 DETAILS: Final = ("birth_date", "nationality", "sex")

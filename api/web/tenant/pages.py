@@ -27,13 +27,13 @@ from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
 from api.web.tenant.asked_facts import asked_facts
 from api.web.tenant.faults import FACT, PART_MISSING, fault_of, faults_in
-from api.web.tenant.onboarding_form import CHOSEN, SAME_RESIDENCE, Entered, details_asked, entered_in, problems_of
+from api.web.tenant.onboarding_form import CHOSEN, Entered, details_asked, entered_in, problems_of
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import NUMBER_SAYS_REST
 from gateway.domain.errors import Busy, Conflict, InputRefused, LodgekeyError
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.consent import LATEST, PURPOSES, consent_language, consent_text, fill_in
-from gateway.journey.stays.shared_facts import RESIDENCE
+from gateway.journey.stays.shared_facts import REACHED, RESIDENCE, SHARED
 from gateway.texts.families import code_text
 from gateway.texts.languages import Language
 from gateway.texts.marks import N_
@@ -49,7 +49,6 @@ DONE: Final = {
     "keypage.done.departure": N_("Your departure is saved."),
     "keypage.done.corrected": N_("Corrected. Your registration is being sent again."),
 }
-REACHED: Final = ("phone", "email")
 WITH_KEY: Final = ("issued", "on_lock")
 WAITING: Final = ("review", "refused", "asked_again", "verified", "ended")
 Typed = Annotated[str, Form(max_length=200)]
@@ -180,7 +179,7 @@ async def verification_form(
         clip=await read_uploads(seen.clip, MAX_PICTURE_BYTES),
         clip_nonce=seen.clip_nonce,
         holder=public_key_from_json(holder_key) if holder_key else None,
-        same_residence=bool(entered.chosen[SAME_RESIDENCE]),
+        shares=tuple(name for name in SHARED if entered.chosen[name]),
     )
 
 
@@ -217,8 +216,8 @@ def form_values(
 
     `namesakes`: by path, what to choose from instead of a name that was typed.
     """
-    shares = onboarding.asks_same_residence
-    entered = entered or Entered(chosen=dict.fromkeys(CHOSEN, "") | {SAME_RESIDENCE: "yes" if shares else ""})
+    shares = [name for name in SHARED if getattr(onboarding, f"asks_{name}")]
+    entered = entered or Entered(chosen=dict.fromkeys(CHOSEN, "") | dict.fromkeys(shares, "yes"))
     besides = onboarding.asks_besides
     return {
         "onboarding": onboarding,
@@ -231,7 +230,7 @@ def form_values(
         "photos_lost": entered.document or entered.face,
         "details": details_asked(onboarding),
         "one_name": NUMBER_SAYS_REST,
-        "asked": asked_facts(onboarding, language, besides, namesakes=namesakes, shares_residence=shares),
+        "asked": asked_facts(onboarding, language, besides, namesakes=namesakes, shares=shares),
         "faults": faults,
         "wrong": {fault.field: fault.sentence for fault in reversed(faults)},
         "part_missing": {part: translator(language).translate(text) for part, text in PART_MISSING.items()},
@@ -326,7 +325,7 @@ def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, o
     return {
         "child_kinds": [kind for kind in onboarding.documents if kind != "none"],
         "child_residence": any(path.startswith(RESIDENCE) for path in asked),
-        "child_asks": asked_facts(onboarding, language, asked, prefix="", shares_residence=True),
+        "child_asks": asked_facts(onboarding, language, asked, prefix="", shares=["same_residence"]),
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
     }

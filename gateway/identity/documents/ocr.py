@@ -60,6 +60,7 @@ class PrintReader:
         self._ocr = RapidOCR(params={
             "Global.use_cls": False, "Global.log_level": "error",
             "Det.limit_type": "max", "Det.limit_side_len": DETECTION_SIDE,
+            "Rec.rec_batch_num": 1,  # lines read together are all padded to the longest, which costs a third more
             "EngineConfig.onnxruntime.intra_op_num_threads": 1, "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         })  # fmt: skip
 

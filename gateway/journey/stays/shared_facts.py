@@ -1,6 +1,6 @@
 """What the people of one stay have in common: a home, a surname, ways to be reached. Copied here, never shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -13,8 +13,14 @@ from gateway.store import Offer, Person
 from gateway.store.sealing import Erased
 
 RESIDENCE: Final = "residence."
+REACHED: Final = ("phone", "email")
+SHARED: Final[Mapping[str, Callable[[str], bool]]] = {
+    "same_residence": lambda path: path.startswith(RESIDENCE),
+    "same_contact": lambda path: path in REACHED,
+}
+"""What a tenant may have in common with the adult who invited them, with the paths of the facts it is about."""
 _HOME: Final = (f"{FACT}{RESIDENCE}", "address")
-_REACHED: Final = (f"{FACT}phone", f"{FACT}email")
+_REACHED: Final = tuple(FACT + path for path in REACHED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +51,24 @@ def has_surname(session: Session, offer: Offer, keyring: Keyring) -> bool:
     return bool(_fields(person, keyring).get("surname"))
 
 
-def inviters_residence(session: Session, offer: Offer, keyring: Keyring) -> dict[str, str]:
-    """Where the adult lives who invited the tenant of this offer, by path; empty if nobody did, or they were erased."""
+def inviters_facts(session: Session, offer: Offer, keyring: Keyring) -> dict[str, str]:
+    """The facts of the adult who invited this offer's tenant, by path; empty if nobody did, or they were erased."""
     inviter = session.get(Person, offer.invited_by) if offer.invited_by else None
-    fields = {name.removeprefix(FACT): text for name, text in _fields(inviter, keyring).items()}
-    return {path: text for path, text in fields.items() if path.startswith(RESIDENCE) and text}
+    return {name.removeprefix(FACT): text for name, text in _fields(inviter, keyring).items() if text}
 
 
-def with_residence(facts: Mapping[str, str], residence: Mapping[str, str]) -> dict[str, str]:
-    """The facts with this residence, unless they have one of their own."""
-    given = any(path.startswith(RESIDENCE) and text for path, text in facts.items())
-    return dict(facts) if given else {**facts, **residence}
+def may_share(asked: Sequence[str], others: Mapping[str, str]) -> tuple[str, ...]:
+    """What of SHARED is asked, and known of the other adult."""
+    return tuple(name for name, about in SHARED.items() if any(about(path) and path in others for path in asked))
+
+
+def with_shared(facts: Mapping[str, str], others: Mapping[str, str], shares: Collection[str]) -> dict[str, str]:
+    """The facts with those of the other adult that are shared by the names of SHARED; what is given goes before."""
+    found = dict(facts)
+    for about in [SHARED[name] for name in SHARED if name in shares]:
+        if not any(about(path) and text for path, text in facts.items()):
+            found |= {path: text for path, text in others.items() if about(path)}
+    return found
 
 
 def _fields(person: Person | None, keyring: Keyring) -> Mapping[str, str]:

@@ -15,7 +15,7 @@ from api.cli.demo.journey_run import Pictures
 from api.cli.demo.seed import KIOSK
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import PHONE, Visitor, offer_key, visit
-from tests.browser.tenant.test_onboarding import let_landlord_pass
+from tests.browser.tenancy import let_landlord_pass
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 SLOW = 30_000

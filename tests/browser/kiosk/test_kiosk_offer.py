@@ -19,7 +19,7 @@ from gateway.store import Offer
 from gateway.store.database import Database
 from tests.browser.kiosk.test_kiosk import SLOW, kiosk, lay
 from tests.browser.people import Visitor, offer_key, windows_closed
-from tests.browser.tenant.test_onboarding import let_landlord_pass
+from tests.browser.tenancy import let_landlord_pass
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 

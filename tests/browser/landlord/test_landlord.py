@@ -13,7 +13,7 @@ from api.cli.demo.demo import Running
 from api.framework.session_cookie import SESSION_COOKIE
 from gateway.store import Device
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
-from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
+from tests.browser.tenancy import let_landlord_pass, register_typed
 from tests.parts.house import good
 from tests.parts.served import serve
 

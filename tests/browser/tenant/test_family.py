@@ -6,12 +6,19 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
-from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
-from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
-from tests.browser.tenant.test_stay import SLOW
+from tests.browser.people import DESK, PHONE, visit
+from tests.browser.tenancy import (
+    BORN_ADULT,
+    SLOW,
+    let_landlord_pass,
+    link_for_another,
+    move_in,
+    type_passport,
+    unfold_family,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-BORN_ADULT, BORN_CHILD = "1990-05-04", "2019-05-04"
+BORN_CHILD = "2019-05-04"
 
 
 async def test_a_child_is_declared_and_another_adult_gets_a_link(
@@ -19,13 +26,8 @@ async def test_a_child_is_declared_and_another_adult_gets_a_link(
 ) -> None:
     landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
     await landlord.sign_in("landlord", demo.logins.password)
-    await tenant.follow(await offer_key(landlord, "304"))
-    stay = landlord.page.url
-    await register_typed(tenant)
-    await let_landlord_pass(landlord)
-    await tenant.open("/key")
-    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
-    await tenant.page.click("text=People staying with me")
+    stay = await move_in(landlord, tenant, "304")
+    await unfold_family(tenant)
     for name, text in (("surname", "Voorbeeld"), ("given_names", "Leo"), ("birth_date", BORN_ADULT)):
         await tenant.page.fill(f"#child [name={name}]", text)
     await tenant.page.select_option("#child [name=nationality]", "NLD")
@@ -39,17 +41,14 @@ async def test_a_child_is_declared_and_another_adult_gets_a_link(
     await tenant.page.click("text=Register this child")
     await expect(tenant.page.locator("#child [role=status]")).to_have_text("The child is registered.", timeout=SLOW)
     await tenant.page.screenshot(path=artefacts / "family-1-child.png", full_page=True)
-    await tenant.page.click("text=Create a link for another adult")
-    await expect(tenant.page.locator("#companion [name=url]")).to_be_visible(timeout=SLOW)
-    await expect(tenant.page.locator("#companion .qr img")).to_be_visible()
+    assert "/o/" in await link_for_another(tenant)
+    await expect(tenant.page.locator("#companion [name=url]")).to_be_visible()
     assert await tenant.page.evaluate("document.querySelector('#companion .qr img').naturalWidth") > 100
-    assert "/o/" in await tenant.page.input_value("#companion [name=url]")
     await tenant.page.screenshot(path=artefacts / "family-2-adult.png", full_page=True)
     await tenant.open("/key?lang=es")
     await expect(tenant.page.locator("html")).to_have_attribute("lang", "es")
-    await tenant.page.click("details:has(#companion) > summary")
-    await tenant.page.click("#companion button")
-    await expect(tenant.page.locator("#companion .qr img")).to_be_visible(timeout=SLOW)
+    await unfold_family(tenant)
+    await link_for_another(tenant)
     await tenant.page.screenshot(path=artefacts / "family-3-spanish.png", full_page=True)
     await landlord.follow(stay)
     await expect(landlord.page.locator("dt", has_text="Check-in")).to_have_count(2)
@@ -60,12 +59,8 @@ async def test_another_adult_registers_on_this_phone_and_takes_the_key_to_their_
 ) -> None:
     landlord, first = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
     await landlord.sign_in("landlord", demo.logins.password)
-    await first.follow(await offer_key(landlord, "303"))
-    await register_typed(first)
-    await let_landlord_pass(landlord)
-    await first.open("/key")
-    await expect(first.page.locator(".hold")).to_be_visible(timeout=SLOW)
-    await first.page.click("details:has(#companion) > summary")
+    await move_in(landlord, first, "303")
+    await unfold_family(first)
     await first.page.click("text=Register another adult on this phone")
     await expect(first.page.locator("#register")).to_be_visible(timeout=SLOW)
     assert await first.page.locator("[name=holder_key]").count() == 0
@@ -92,18 +87,3 @@ async def test_another_adult_registers_on_this_phone_and_takes_the_key_to_their_
     await expect(third.page.locator("main")).to_contain_text("The key has already been saved to a phone.")
     complaints = [text for text in (*first.complaints, *second.complaints) if "422" not in text]
     assert complaints == []
-
-
-async def type_passport(adult: Visitor) -> None:
-    """The other adult enters their passport, to be checked by a person."""
-    page = adult.page
-    await page.click("summary:has-text('Enter the details of your document instead')")
-    await page.select_option("[name=document_kind]", "passport")
-    names = ("id_number", "XR4004R58"), ("surname", "Ejemplo"), ("given_names", "Jan"), ("birth_date", BORN_ADULT)
-    for name, text in names:
-        await page.fill(f"#register [name={name}]", text)
-    for name, text in (("issuing_state", "NLD"), ("nationality", "NLD"), ("sex", "M")):
-        await page.select_option(f"#register [name={name}]", text)
-    await page.click("[name=check][value=person]")
-    await page.click("[name=consent_registration]")
-    await page.click("#register button.wide")

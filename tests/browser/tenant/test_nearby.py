@@ -16,11 +16,10 @@ from firmware_sim.lock.lock import SimLock
 from firmware_sim.lock.offline import Backoff, OfflineSession
 from firmware_sim.station.assembly import assemble
 from tests.browser.people import PHONE, Visitor, offer_key, visit
+from tests.browser.tenancy import SLOW, let_landlord_pass, move_in, register_typed
 from tests.browser.tenant.test_edhoc import SHIM
-from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-SLOW = 30_000
 ROOM = "302"
 
 
@@ -105,9 +104,6 @@ async def test_a_browser_without_bluetooth_is_not_offered_it(
     await landlord.open("/landlord")
     tenant = await visit(browser, demo.url, PHONE)
     await tenant.page.context.add_init_script("delete Navigator.prototype.bluetooth")
-    await tenant.follow(await offer_key(landlord, "303"))
-    await register_typed(tenant)
-    await let_landlord_pass(landlord)
-    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await move_in(landlord, tenant, "303")
     await expect(tenant.page.locator(".nearby")).to_be_hidden()
     assert tenant.complaints == []

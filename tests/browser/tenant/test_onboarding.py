@@ -13,29 +13,9 @@ from playwright.async_api import Browser, Request, expect
 
 from api.cli.demo.demo import Running
 from tests.browser.people import DESK, PHONE, Visitor, hold_to_unlock, offer_key, visit
+from tests.browser.tenancy import SLOW, let_landlord_pass, register_typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-SLOW = 30_000
-RESIDENT = "11010519491231002X"  # the example number of GB 11643; two fields answer all required facts
-
-
-async def register_typed(tenant: Visitor) -> None:
-    """Register with two typed fields, to be decided by a person."""
-    if await tenant.page.locator("[name=id_number]").is_hidden():
-        await tenant.tap("summary:has-text('Enter the details of your document instead')")
-    await tenant.type("[name=id_number]", RESIDENT)
-    await tenant.type("[name=name]", "Ada Example")
-    await tenant.tap("[name=check][value=person]")
-    await tenant.tap("[name=consent_registration]")
-    await tenant.tap("#register button.wide")
-    await expect(tenant.page.locator("h1")).to_have_text("Manual check in progress")
-
-
-async def let_landlord_pass(landlord: Visitor) -> None:
-    """The landlord accepts the case of their own tenant."""
-    await landlord.open_case()
-    await landlord.page.click("button[value=pass]")
-    await expect(landlord.page.locator("[role=status].alert")).to_have_text("The key has been issued.", timeout=SLOW)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -7,10 +7,16 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
-from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
-from tests.browser.tenant.test_family import type_passport
-from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
-from tests.browser.tenant.test_stay import SLOW, open_own_data
+from tests.browser.people import DESK, PHONE, Visitor, visit
+from tests.browser.tenancy import (
+    SLOW,
+    let_landlord_pass,
+    link_for_another,
+    move_in,
+    open_own_data,
+    type_passport,
+    unfold_family,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 
@@ -38,16 +44,9 @@ async def test_a_companion_sets_their_own_arrival_and_departure(
 ) -> None:
     landlord, first, second = [await visit(browser, demo.url, window) for window in (DESK, PHONE, PHONE)]
     await landlord.sign_in("landlord", demo.logins.password)
-    await first.follow(await offer_key(landlord, "302"))
-    stay = landlord.page.url
-    await register_typed(first)
-    await let_landlord_pass(landlord)
-    await first.open("/key")
-    await expect(first.page.locator(".hold")).to_be_visible(timeout=SLOW)
-    await first.page.click("details:has(#companion) > summary")
-    await first.page.click("#companion button")
-    await expect(first.page.locator("#companion .qr img")).to_be_visible(timeout=SLOW)
-    await second.follow(await first.page.input_value("#companion [name=url]"))
+    stay = await move_in(landlord, first, "302")
+    await unfold_family(first)
+    await second.follow(await link_for_another(first))
     await type_passport(second)
     await let_landlord_pass(landlord)
     await open_own_data(second)

@@ -8,8 +8,7 @@ from playwright.async_api import Browser, expect
 from api.cli.demo.demo import Running
 from tests.browser.accessibility import breaches_of
 from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
-from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
-from tests.browser.tenant.test_stay import SLOW
+from tests.browser.tenancy import SLOW, let_landlord_pass, register_typed
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
 CARD = "#refusal-1"

@@ -6,11 +6,10 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
-from tests.browser.people import DESK, PHONE, Visitor, offer_key, visit
-from tests.browser.tenant.test_onboarding import let_landlord_pass, register_typed
+from tests.browser.people import DESK, PHONE, visit
+from tests.browser.tenancy import SLOW, move_in, open_own_data
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
-SLOW = 30_000
 LATER = "2030-01-05T11:00"
 KEPT = """() => new Promise((resolve, reject) => {
   const request = indexedDB.open("lodgekey");
@@ -22,23 +21,12 @@ KEPT = """() => new Promise((resolve, reject) => {
 })"""
 
 
-async def open_own_data(tenant: Visitor) -> None:
-    """Unfold "my stay and my data" on the key page of the holder's phone."""
-    await tenant.open("/key")
-    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
-    await tenant.page.click("text=My stay and my data")
-    await expect(tenant.page.locator("#dates")).to_be_visible()
-
-
 async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     browser: Browser, demo: Running, artefacts: Path
 ) -> None:
     landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
     await landlord.sign_in("landlord", demo.logins.password)
-    await tenant.follow(await offer_key(landlord, "204"))
-    stay = landlord.page.url
-    await register_typed(tenant)
-    await let_landlord_pass(landlord)
+    stay = await move_in(landlord, tenant, "204")
     await open_own_data(tenant)
     await tenant.page.fill("#dates [name=until]", "2020-01-05T11:00")
     await tenant.page.click("#dates button")
@@ -77,10 +65,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
 async def test_a_phone_without_the_key_is_offered_neither(browser: Browser, demo: Running) -> None:
     landlord, tenant = await visit(browser, demo.url, DESK), await visit(browser, demo.url, PHONE)
     await landlord.sign_in("landlord", demo.logins.password)
-    await tenant.follow(await offer_key(landlord, "301"))
-    await register_typed(tenant)
-    await let_landlord_pass(landlord)
-    await expect(tenant.page.locator(".hold")).to_be_visible(timeout=SLOW)
+    await move_in(landlord, tenant, "301")
     thief = await visit(browser, demo.url, PHONE)
     await thief.page.context.add_cookies(await tenant.page.context.cookies())  # type: ignore[arg-type]
     await thief.open("/key")

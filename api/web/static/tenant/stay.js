@@ -133,6 +133,15 @@ function faultsIn(form, { body }) {
   return faults.length ? faults : [{ field: null, sentence: body?.detail ?? form.dataset.failed }];
 }
 
+/** Empty the form for the next child, but for what children of one family mostly have in common. */
+function resetForSibling(form) {
+  const shared = ["same_surname", "surname", "nationality", "relation", "same_residence"];
+  const isShared = ({ name }) => shared.includes(name) || name.startsWith("residence.");
+  const kept = [...form.elements].filter(isShared).map((field) => [field, field.value, field.checked]);
+  form.reset();
+  for (const [field, value, checked] of kept) Object.assign(field, "checked" in field ? { checked } : { value });
+}
+
 const emptyFaults = (form) => [...form.querySelectorAll(":scope > [data-needed]")]
   .map((part) => ({ field: part.querySelector("input, select"), sentence: part.dataset.needed }))
   .filter(({ field }) => !field.disabled && !field.value.trim()).concat(emptyFacts(form));
@@ -153,7 +162,7 @@ export function manageFamily(id, pair) {
     const person = declared(child);
     const answer = await post("children", id, { person, ...await proof(pair, "child", id, person) });
     if (!answer.ok) return showErrors(child, faultsIn(child, answer), summary);
-    child.reset();
+    resetForSibling(child);
     show(child, "status");
   };
   const companion = document.querySelector("#companion");

@@ -112,14 +112,36 @@ async def test_a_phone_or_an_address_is_asked_where_the_registry_wants_it_of_eac
     assert named(refused(answer, 422, "input_refused")) == [{"field": "phone", "code": "no_contact"}]
 
 
+async def test_the_other_adult_is_reached_like_the_first_without_being_shown_how(spain: Office) -> None:
+    jan = await second_adult(spain, await first_adult(spain))
+    shown = await jan.get("/api/v1/onboarding")
+    assert good(shown)["asks_same_contact"] is True
+    form = JAN | {"same_residence": "true", "same_contact": "true"}
+    answer = await jan.post("/api/v1/onboarding/verification", data=form)
+    assert good(answer)["stage"] == "review"
+    await spain.decide()
+    assert facts_of(spain, "Jan").phone == facts_of(spain, "Eva").phone == HOME["phone"]
+    assert HOME["phone"] not in shown.text + answer.text
+
+
+async def test_a_phone_number_of_ones_own_goes_before_the_inviters(spain: Office) -> None:
+    jan = await second_adult(spain, await first_adult(spain))
+    own = {"same_residence": "true", "same_contact": "true", "facts": json.dumps({"email": "jan@example.org"})}
+    assert good(await jan.post("/api/v1/onboarding/verification", data=JAN | own))["stage"] == "review"
+    await spain.decide()
+    assert (facts_of(spain, "Jan").phone, facts_of(spain, "Jan").email) == ("", "jan@example.org")
+
+
 async def test_who_was_invited_by_the_landlord_shares_no_home(spain: Office) -> None:
     await first_adult(spain)
     office, stay = spain.house.client("landlord-a"), await stay_of(spain.house)
     link = good(await office.post(f"/api/v1/stays/{stay['id']}/offers"))
     jan = spain.house.client(offer=link["url"].rpartition("/")[2])
     good(await jan.post("/api/v1/onboarding/consents", json=CONSENTS))
-    assert good(await jan.get("/api/v1/onboarding"))["asks_same_residence"] is False
-    answer = await jan.post("/api/v1/onboarding/verification", data=JAN | {"same_residence": "true"})
+    onboarding = good(await jan.get("/api/v1/onboarding"))
+    assert (onboarding["asks_same_residence"], onboarding["asks_same_contact"]) == (False, False)
+    form = JAN | {"same_residence": "true", "same_contact": "true"}
+    answer = await jan.post("/api/v1/onboarding/verification", data=form)
     missing = {fault["field"] for fault in named(refused(answer, 422, "input_refused"))}
     assert "residence.street" in missing
 
