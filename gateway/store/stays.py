@@ -51,7 +51,8 @@ class Stay(Model):
 class Offer(Model):
     """A link for one tenant. Its token is derived from the id, never stored.
 
-    `invited_by`: the person of the stay who asked for it; None where the landlord made it.
+    `invited_by`: the person of the stay who asked for it; None where the landlord made it. `hand_over_until`: set where
+    its tenant registers on the inviter's phone; a link to the key that expires earlier is invalid.
     """
 
     __tablename__ = "offers"
@@ -63,6 +64,7 @@ class Offer(Model):
     opened_at: Mapped[int | None]
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
     invited_by: Mapped[str | None] = mapped_column(ForeignKey("people.id"), index=True)
+    hand_over_until: Mapped[int | None]
     stay: Mapped[Stay] = relationship(back_populates="offers", lazy="joined")
 
 

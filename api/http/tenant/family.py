@@ -37,6 +37,15 @@ def register_companion_here(request: Request, response: Response, gateway: Gate,
     set_cookie(request, response, COMPANION_COOKIE, token, seconds=LIFETIME["register"])
 
 
+@router.post("/{key_id}/companions/{offer_id}/link", status_code=201)
+def show_link_again(gateway: Gate, key_id: str, offer_id: str, form: UnlockForm) -> CompanionLink:
+    """Make a new link to the key of an adult who registered on this phone, signed over `lodgekey-hand-over`.
+
+    It works once, within the hour, and ends earlier ones.
+    """
+    return shared_phone.show_link_again(gateway, key_id, offer_id, form)
+
+
 @router.post("/{key_id}/party", status_code=204)
 def complete_party(gateway: Gate, key_id: str, form: UnlockForm) -> None:
     """Say that everybody of the party is registered, signed over `lodgekey-party`; what waited is sent now."""

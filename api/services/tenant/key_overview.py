@@ -13,6 +13,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.journey.filings.parties import registered
 from gateway.journey.stays.date_requests import latest_date_request
+from gateway.journey.stays.family import companions_without_key
 from gateway.journey.stays.shared_facts import has_surname
 from gateway.journey.tenants import onboarding as steps
 from gateway.store import Disclosure, Offer, Registration, RegistrationPerson
@@ -55,12 +56,20 @@ class OwnDates:
 
 
 @dataclass(frozen=True, slots=True)
+class Companion:
+    """An adult who registered on this phone and has no key yet: their offer, and when they began (UTC seconds)."""
+
+    offer_id: str
+    began_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class KeyOverview:
     """A tenant's keys, each with its lock. `begins_later`: a key is not valid yet.
 
     `readers` is None if the law of the place forbids disclosing them. `date_request` is the latest one. `party_open`:
     the registration waits for others who are still to register. `has_surname`: the tenant's surname is known apart from
-    other names. `own`: this person's own dates.
+    other names. `own`: this person's own dates. `companions`: whose link to the key can be shown again.
     """
 
     keys: list[tuple[KeyShown, LockShown]]
@@ -72,6 +81,7 @@ class KeyOverview:
     party_open: bool
     has_surname: bool
     own: OwnDates
+    companions: list[Companion]
 
 
 def was_revoked(gateway: Gateway, token: str, onboarding: OnboardingShown) -> bool:
@@ -100,6 +110,9 @@ def read_overview(gateway: Gateway, token: str) -> KeyOverview:
             party_open=offer.stay.party_open,
             has_surname=has_surname(session, offer, gateway.keyring),
             own=_own_dates(session, offer, now),
+            companions=[
+                Companion(one.id, one.created_at) for one in companions_without_key(session, offer.person_id, now)
+            ],
         )
 
 

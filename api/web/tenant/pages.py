@@ -291,6 +291,7 @@ def key_page(
         "party_open": overview.party_open,
         "has_surname": overview.has_surname,
         "own_dates": overview.own,
+        "companions": overview.companions,
         "refusals": refusals,
         "faults": [Fault("", error_text(language, error))] if error and not beside else [],
         "correction": correction,

@@ -38,6 +38,11 @@ def companion_statement(key_id: str, proof: Proof) -> bytes:
     return f"lodgekey-companion\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
 
 
+def hand_over_statement(key_id: str, proof: Proof, offer_id: str) -> bytes:
+    """The bytes a holder signs to be shown the link to the key of an adult who registered on their phone."""
+    return f"lodgekey-hand-over\n{key_id}\n{proof.at}\n{proof.nonce}\n{offer_id}".encode()
+
+
 def arrival_statement(key_id: str, proof: Proof, arrived: str, *, children: bool) -> bytes:
     """The bytes a holder signs to say when they arrived; `arrived` exactly as it is sent, and whether children too."""
     return f"lodgekey-arrival\n{key_id}\n{proof.at}\n{proof.nonce}\n{arrived}\n{ALONG[children]}".encode()

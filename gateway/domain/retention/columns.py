@@ -15,7 +15,7 @@ TENANTS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "offers": {
         "id stay_id person_id invited_by": "who had a link, and by whom they were invited",
-        "created_at opened_at expires_at": "when the link was made and opened",
+        "created_at opened_at expires_at hand_over_until": "when the link was made, opened and handed over",
         "state": NOTHING,
     },
     "people": {

@@ -7,7 +7,7 @@ own token: with them nobody reads the adult's record or gets their key on the ph
 import hashlib
 import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from gateway.domain.errors import OfferExpired, OfferUnknown
@@ -29,8 +29,15 @@ def timed_token(offer_id: str, purpose: Purpose, expires_at: int, secret: bytes)
     return urlsafe_b64encode(named + _proof(named, purpose, secret)).rstrip(b"=").decode()
 
 
-def timed_offer(token: str, purpose: Purpose, secret: bytes, now: int) -> str:
-    """The offer's id. Raises OfferUnknown for a token made by others, for another purpose or altered; OfferExpired."""
+class Timed(NamedTuple):
+    """What a token names: the offer's id, and when the token expires (UTC seconds)."""
+
+    offer_id: str
+    expires_at: int
+
+
+def timed_offer(token: str, purpose: Purpose, secret: bytes, now: int) -> Timed:
+    """What the token names. Raises OfferUnknown if others made or altered it, or for another purpose; OfferExpired."""
     try:
         raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
     except ValueError:
@@ -43,7 +50,7 @@ def timed_offer(token: str, purpose: Purpose, secret: bytes, now: int) -> str:
         raise OfferUnknown(UNKNOWN)
     if now >= expires_at:
         raise OfferExpired(EXPIRED)
-    return offer_id
+    return Timed(offer_id, expires_at)
 
 
 def _proof(named: bytes, purpose: Purpose, secret: bytes) -> bytes:

@@ -2,12 +2,18 @@
 
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.birth_date import birth_date
-from gateway.domain.errors import Conflict, InputRefused
+from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.field_rules import is_minor
-from gateway.domain.keys.holder_statements import child_statement, companion_statement, party_statement
+from gateway.domain.keys.holder_statements import (
+    child_statement,
+    companion_statement,
+    hand_over_statement,
+    party_statement,
+)
 from gateway.domain.keys.key import Proof
 from gateway.domain.verification.field_sources import confirm
 from gateway.journey.filings.arrival_rules import refuse_arrival
@@ -18,12 +24,15 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.unlock import running_key
 from gateway.journey.stays.landlord import add_offer
 from gateway.journey.stays.shared_facts import Declaration, shared_with_child
+from gateway.journey.tenants.onboarding import stage_of
 from gateway.store import Key, Offer, Person, Stay
 from gateway.store.model import new_id
 from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
 
 MAX_PEOPLE: Final = 20  # of one stay
+WITHOUT_KEY: Final = ("review", "verified", "refused", "asked_again")
+"""Stages of somebody who registered and has no key."""
 
 
 def declaring_key(session: Session, key_id: str, proof: Proof, text: str, now: int) -> Key:
@@ -67,6 +76,27 @@ def add_companion(session: Session, key: Key, now: int) -> Offer:
     _refuse_crowd(session, key.stay)
     offer = add_offer(session, key.stay, now)
     offer.invited_by = key.person_id
+    return offer
+
+
+def companions_without_key(session: Session, person_id: str | None, now: int) -> list[Offer]:
+    """The offers of adults who registered on this person's phone and whose key no phone has taken, oldest first."""
+    query = select(Offer).where(Offer.invited_by == person_id, Offer.hand_over_until.is_not(None))
+    found = session.scalars(query.where(Offer.state.in_(("open", "opened"))).order_by(Offer.created_at, Offer.id))
+    return [offer for offer in found if offer.expires_at > now and stage_of(session, offer, now) in WITHOUT_KEY]
+
+
+def hand_over_again(session: Session, key_id: str, proof: Proof, offer_id: str, until: int, now: int) -> Offer:
+    """The offer whose link to the key the holder shows again, until then; earlier links end.
+
+    Raises ProofRefused, Conflict, or NotFound unless it is of an adult who registered on the holder's phone and whose
+    key no phone has taken.
+    """
+    key = running_key(session, key_id, hand_over_statement(key_id, proof, offer_id), proof, now)
+    offer = next((one for one in companions_without_key(session, key.person_id, now) if one.id == offer_id), None)
+    if offer is None or offer.stay_id != key.stay_id:
+        raise NotFound(N_("No key is waiting here for another adult. Reload the page."))
+    offer.hand_over_until = until
     return offer
 
 

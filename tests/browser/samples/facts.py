@@ -27,7 +27,7 @@ from api.services.schemas import (
     UnitShown,
 )
 from api.services.tenant.family import CompanionLink
-from api.services.tenant.key_overview import FilingLine, OwnDates, Reader
+from api.services.tenant.key_overview import Companion, FilingLine, OwnDates, Reader
 from api.web.landlord.pages import draw_code
 from api.web.shell.corrections import NONE_SENT
 from api.web.tenant.pages import child_values
@@ -284,6 +284,7 @@ KEY_PAGE: dict[str, Any] = {
     "party_open": True,
     "has_surname": True,
     "own_dates": OwnDates(START, END, planned=True, expected=True, children=1, others=True),
+    "companions": [Companion("00000000-0000-4000-8000-00000000000c", NOW)],
     "registering": True,
     "documents": onboarding("on_lock").documents,
     "refusals": None,

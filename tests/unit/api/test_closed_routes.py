@@ -42,7 +42,7 @@ KEY: Final = "/api/v1/keys/{key_id}"
 HOLDERS: Final = (
     KEY,
     *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "arrival", "departure")),
-    *(f"{KEY}/{act}" for act in ("children", "companions", "companions/here", "party")),
+    *(f"{KEY}/{act}" for act in ("children", "companions", "companions/here", "companions/{offer_id}/link", "party")),
 )
 
 

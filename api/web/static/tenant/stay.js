@@ -146,6 +146,16 @@ const emptyFaults = (form) => [...form.querySelectorAll(":scope > [data-needed]"
   .map((part) => ({ field: part.querySelector("input, select"), sentence: part.dataset.needed }))
   .filter(({ field }) => !field.disabled && !field.value.trim()).concat(emptyFacts(form));
 
+/** Show a link to another phone: as a QR code, and to be copied. */
+function showLink(form, { url, qr }) {
+  const code = form.querySelector(".qr");
+  code.querySelector("img").src = qr;
+  code.hidden = false;
+  form.elements.url.value = url;
+  form.elements.url.parentElement.hidden = false;
+  form.elements.url.select();
+}
+
 /** Serve the forms for those who came along, for the holder of key `id`. */
 export function manageFamily(id, pair) {
   const child = document.querySelector("#child");
@@ -172,12 +182,15 @@ export function manageFamily(id, pair) {
     const answer = await post(here ? "companions/here" : "companions", id, await proof(pair, "companion", id));
     if (answer.ok && here) return location.assign("/companion");
     if (!answer.ok) return show(companion, "alert", companion.dataset.failed);
-    const code = companion.querySelector(".qr");
-    code.querySelector("img").src = answer.body.qr;
-    code.hidden = false;
-    companion.elements.url.value = answer.body.url;
-    companion.elements.url.parentElement.hidden = false;
-    companion.elements.url.select();
+    showLink(companion, answer.body);
+  };
+  for (const form of document.querySelectorAll(".link-again")) form.onsubmit = async (event) => {
+    event.preventDefault();
+    const { offer } = form.dataset;
+    const answer = await post(`companions/${offer}/link`, id, await proof(pair, "hand-over", id, offer));
+    if (!answer.ok) return show(form, "alert", answer.body?.detail ?? form.dataset.failed);
+    form.querySelector("[role=alert]").hidden = true;
+    showLink(form, answer.body);
   };
   const party = document.querySelector("#party");
   if (party) party.onsubmit = async (event) => {

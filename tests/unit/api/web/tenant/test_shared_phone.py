@@ -14,7 +14,7 @@ from api.framework.dependencies import COMPANION_COOKIE, OFFER_COOKIE
 from certs.keys import jwk_of, new_private_key
 from gateway.domain.stays.shared_phone import LIFETIME
 from gateway.store import Event, Key, Offer, Person, Registration
-from tests.parts.house import House, good, photograph, refused
+from tests.parts.house import CONSENTS, House, good, photograph, refused
 from tests.unit.api.http.tenant.test_stay import signed, stay_of
 from tests.unit.api.web.tenant.test_onboarding_errors import PASSPORT
 
@@ -119,6 +119,68 @@ async def test_the_link_to_the_key_is_used_once_and_for_an_hour(house: House) ->
     assert browser.cookies.get(COMPANION_COOKIE) is None
     with house.gateway.database.reading() as session:
         assert len(session.scalars(select(Key)).all()) == 2
+
+
+async def companion_of(house: House) -> str:
+    """The offer of the adult who registered on the first phone."""
+    with house.gateway.database.reading() as session:
+        return session.scalars(select(Offer).where(Offer.invited_by.is_not(None))).one().id
+
+
+async def show_again(house: House, browser: httpx.AsyncClient, key_id: str, offer: str) -> httpx.Response:
+    body = signed(house, "hand-over", key_id, offer)
+    return await browser.post(f"/api/v1/keys/{key_id}/companions/{offer}/link", json=body)
+
+
+async def test_the_page_of_the_key_shows_the_link_again_until_a_phone_has_the_key(house: House) -> None:
+    browser, key_id = await first_phone(house)
+    await register_there(house, browser, key_id)
+    first = link_in(await browser.get("/companion"))
+    await browser.post("/companion/close")
+    offer = await companion_of(house)
+    page = await browser.get("/key")
+    assert page.text.count(f'data-offer="{offer}"') == 1
+    assert not [text for text in ("XR4004R58", "Ejemplo", "1990-05-17") if text in page.text]
+    await let_pass(house)
+    house.now[0] += LIFETIME["take_key"]
+    second = urlsplit(good(await show_again(house, browser, key_id, offer))["url"]).path
+    house.now[0] += 1
+    shown = good(await show_again(house, browser, key_id, offer))
+    assert shown["qr"].startswith("data:image/svg+xml")
+    for ended in (first, second):
+        assert (await house.client().get(ended)).status_code == 410, "a new link ends earlier ones"
+    other = house.client()
+    assert (await take(other, urlsplit(shown["url"]).path, new_private_key())).headers["location"] == "/key"
+    assert "data-offer" not in (await browser.get("/key")).text
+    refused(await show_again(house, browser, key_id, offer), 404, "not_found")
+
+
+async def test_the_link_is_shown_again_of_who_registered_on_this_phone_only(house: House) -> None:
+    browser, key_id = await first_phone(house)
+    link = good(await browser.post(f"/api/v1/keys/{key_id}/companions", json=signed(house, "companion", key_id)))
+    own = house.client(offer=link["url"].rpartition("/")[2])
+    good(await own.post("/api/v1/onboarding/consents", json=CONSENTS))
+    good(await own.post("/api/v1/onboarding/verification", data=OTHER))
+    await let_pass(house)
+    offer = await companion_of(house)
+    assert "data-offer" not in (await browser.get("/key")).text, "who registered on their own phone has their own link"
+    refused(await show_again(house, browser, key_id, offer), 404, "not_found")
+    with house.gateway.database.reading() as session:
+        first = session.scalars(select(Offer).where(Offer.invited_by.is_(None))).one().id
+    refused(await show_again(house, browser, key_id, first), 404, "not_found")
+    refused(await show_again(house, browser, key_id, "00000000-0000-4000-8000-00000000000c"), 404, "not_found")
+
+
+async def test_only_the_holder_is_shown_the_link_again_and_not_without_end(house: House) -> None:
+    browser, key_id = await first_phone(house)
+    await register_there(house, browser, key_id)
+    offer = await companion_of(house)
+    path = f"/api/v1/keys/{key_id}/companions/{offer}/link"
+    forged = signed(house, "hand-over", key_id, offer, by=new_private_key())
+    refused(await browser.post(path, json=forged), 403, "proof_refused")
+    refused(await browser.post(path, json=signed(house, "hand-over", key_id, "other")), 403, "proof_refused")
+    answers = [(await show_again(house, browser, key_id, offer)).status_code for _ in range(30)]
+    assert (answers[0], answers[-1]) == (201, 429)
 
 
 async def test_the_cookie_of_the_lent_phone_opens_no_other_page(house: House) -> None:

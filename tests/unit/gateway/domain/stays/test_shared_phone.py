@@ -16,7 +16,7 @@ NOW: Final = 1_790_000_000
 @pytest.mark.parametrize("purpose", ["register", "take_key"])
 def test_a_token_names_its_offer_until_it_expires(purpose: Purpose) -> None:
     token = timed_token(OFFER, purpose, NOW + 60, SECRET)
-    assert timed_offer(token, purpose, SECRET, NOW + 59) == OFFER
+    assert timed_offer(token, purpose, SECRET, NOW + 59) == (OFFER, NOW + 60)
     with pytest.raises(OfferExpired):
         timed_offer(token, purpose, SECRET, NOW + 60)
 
