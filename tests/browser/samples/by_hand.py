@@ -48,6 +48,7 @@ ENTERED = ByHandShown(
             "id_number": "X1234567",
             "issuing_state": "D",
         },
+        {"surname": "Konstantinidou-Papadopoulou", "given_names": "Leo", "birth_date": "2019-05-04", "sex": "M"},
     ),
 )
 DATA_PAGE: dict[str, Any] = {
