@@ -261,10 +261,9 @@ class OnboardingShown(BaseModel):
     Of the facts in `asks_one_of` one is enough. `asks_codes` has the facts that are codes of the authority's table,
     each with its entries, or with none where the table is long: search it at /onboarding/codes. `asks_only_if`: by
     fact, the fields or facts that decide whether it is asked, with the values for which it is. `asks_minors`: asked of
-    minors only. `asks_same_residence`, `asks_same_contact`: the tenant may say that they live where the adult does who
-    invited them, or are reached by the same phone number or email address, which is then copied and never shown.
-    `asks_others`: whether others are registered afterwards. `asks_group`: whether they are a group. `passcodes`: until
-    a phone was given the keys.
+    minors only. `asks_same_residence`, `asks_same_contact`: the tenant may say that they live, or are reached, as the
+    adult who invited them; it is then copied and never shown. `asks_others`: whether others are registered
+    afterwards. `asks_group`: whether they are a group. `passcodes`: until a phone was given the keys.
     """
 
     unit: str
