@@ -56,6 +56,15 @@ ABSENT: Final = {
 }
 
 
+# Modules that make an account: the operator's commands, the team's owner, an officer whom a provider names, the demo.
+MAKES_ACCOUNTS: Final = {
+    "api/cli/demo/seed.py",
+    "gateway/journey/accounts/operator.py",
+    "gateway/journey/accounts/sign_in.py",
+    "gateway/journey/accounts/staff.py",
+}
+
+
 def ruff(*arguments: str, source: str | None = None) -> subprocess.CompletedProcess[str]:
     """ruff by this project's configuration."""
     command = [sys.executable, "-m", "ruff", "check", *arguments]
@@ -104,3 +113,22 @@ def test_no_script_uses(word: str) -> None:
 def test_templates_and_patterns_come_from_our_own_files() -> None:
     for word in ("from_string(", "Template(", "unquote(", "unescape("):
         assert [str(path) for path in python_files(*PRODUCT) if word in text_of(path)] == [], word
+
+
+def test_password_fields_are_masked_and_can_be_filled_and_pasted_into() -> None:
+    fields = [
+        field
+        for path in tracked("api/web/templates/*.html")
+        for field in re.findall(r"\{\{ fields\.input\((.*)\) \}\}", text_of(path))
+        if "-password" in field or field.startswith('"password"')
+    ]
+    assert len(fields) >= 4
+    assert [field for field in fields if 'type="password"' not in field or "complete=" not in field] == []
+    scripts = [path for path in tracked("*.js") if Path("api/web/static") in path.parents]
+    assert [str(path) for path in scripts if re.search("[\"']paste[\"']|onpaste", text_of(path))] == []
+
+
+def test_only_the_operator_the_team_and_a_provider_make_accounts() -> None:
+    making = re.compile(r"(?<![\w.])Account\(|bulk_insert|INSERT INTO accounts", re.IGNORECASE)
+    found = {str(path) for path in python_files(*PRODUCT) if making.search(text_of(path))}
+    assert found - {"gateway/store/units.py"} == MAKES_ACCOUNTS
