@@ -15,7 +15,7 @@ from api.framework.checked_route import CheckedRoute
 from api.framework.head import HeadSent, as_get
 from api.framework.pace import COSTS, LONGEST_WAIT, Paces, trusted
 from api.framework.session_cookie import SESSION_COOKIE
-from api.http.account import alerts, passkeys, passwords, sessions, sign_in
+from api.http.account import alerts, passkeys, passwords, second_factor, sessions, sign_in
 from api.http.devices import enrolment, status
 from api.http.landlord import date_requests, one_time_codes, staff, stays
 from api.http.officer import cases, consumers, disclosures, exports, filings, registrations, stored_faces
@@ -37,6 +37,7 @@ PARTS: Final = (
     one_time_codes,
     passkeys,
     passwords,
+    second_factor,
     sessions,
     staff,
     disclosures,

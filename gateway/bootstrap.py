@@ -119,7 +119,7 @@ class Gateway:
             self.countries.read_chip,
             settings.face_filings,
         )
-        self.session_use = SessionUse(settings.session_idle_minutes * 60)
+        self.session_use = SessionUse(settings.idle_seconds)
         self.awaited_answers, self.attempts = AwaitedAnswers(), AttemptLimiter(settings.unlocks_per_minute)
         self.feed = Feed(self.database, self.keyring, now, source=f"urn:lodgekey:{settings.gateway_name}")
         provider = settings.single_sign_on

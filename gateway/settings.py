@@ -123,9 +123,14 @@ class Settings(BaseSettings):
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
     unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
     single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
-    # When a session ends: hours after the sign-in, and minutes without use (NIST SP 800-63B-4 §2.2.3: 24 h, 1 h).
+    # Who must show a second factor beside a password; it is offered to everybody.
+    second_factor_roles: frozenset[Literal["landlord", "officer", "tester"]] = frozenset({"officer"})
+    # When a session ends: hours after the sign-in, and minutes without use (NIST SP 800-63B-4 §2.2.3: 24 h, 1 h). A
+    # landlord's team works on phones, which lock themselves, and sees its own tenants only (ADR 0408).
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12
     session_idle_minutes: Annotated[int, Field(ge=5, le=43_200)] = 60
+    landlord_session_hours: Annotated[int, Field(ge=1, le=720)] = 168
+    landlord_idle_minutes: Annotated[int, Field(ge=5, le=43_200)] = 720
 
     @model_validator(mode="after")
     def _broker_files_belong_together(self) -> "Settings":
@@ -171,6 +176,14 @@ class Settings(BaseSettings):
         if others is not None and _parts(others) != _parts(self.trusted_proxies):
             raise ValueError("FORWARDED_ALLOW_IPS differs from LODGEKEY_TRUSTED_PROXIES, which is the one that counts")
         return self
+
+    def session_seconds(self, role: str) -> int:
+        """How long a session of the role lasts at most."""
+        return 3600 * (self.landlord_session_hours if role == "landlord" else self.session_hours)
+
+    def idle_seconds(self, role: str) -> int:
+        """How long a session of the role lasts without use."""
+        return 60 * (self.landlord_idle_minutes if role == "landlord" else self.session_idle_minutes)
 
     @property
     def database(self) -> str:

@@ -9,15 +9,15 @@ from fastapi.security.http import HTTPAuthorizationCredentials, HTTPBase
 
 from api.framework.cookies import CookieOfScheme, read_cookie
 from api.framework.session_cookie import SESSION_COOKIE, session_token_of
-from api.services.access import require, signed_in
-from api.services.account.readiness import require_ready
+from api.services.access import require, session_of, signed_in
+from api.services.account.readiness import require_own_password, require_ready
 from api.services.tenant.shared_phone import registering_token
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import NotAllowed, OfferUnknown, SignInNeeded
 from gateway.domain.stays.offer import offer_of
 from gateway.outbound.http import is_loopback
-from gateway.store import Account
+from gateway.store import Account, SignIn
 from gateway.texts.marks import N_
 
 OFFER_COOKIE: Final = "lodgekey_offer"
@@ -113,23 +113,30 @@ def _is_our_own(origin: str, request: Request) -> bool:
     return same and (not settings.public_url or is_loopback(urlsplit(origin).hostname or ""))
 
 
-def newcomer_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
-    """Return the account that is signed in, also with a first password. Raises SignInNeeded, or NotAllowed as below."""
-    account = signed_in(gateway, token or "", used=is_use(request))
-    if account is None:
+def sign_in_of(request: Request, gateway: Gate, token: SessionToken) -> SignIn:
+    """Return the session of the request, whatever its account still has to do. Raises SignInNeeded, or NotAllowed."""
+    sign_in = session_of(gateway, token or "", used=is_use(request))
+    if sign_in is None:
         raise SignInNeeded(N_("Sign in first."))
     check_origin(request)
-    return account
+    return sign_in
 
 
 def account_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
     """Return the account that is signed in.
 
-    Raises SignInNeeded, PasswordChangeNeeded with a first password, or NotAllowed for another site's request.
+    Raises SignInNeeded, PasswordChangeNeeded with a first password, SecondFactorMissing, or NotAllowed for another
+    site's request.
     """
-    account = newcomer_of(request, gateway, token)
-    require_ready(account)
-    return account
+    sign_in = sign_in_of(request, gateway, token)
+    require_ready(gateway, sign_in)
+    return sign_in.account
+
+
+def enrolling_of(sign_in: Annotated[SignIn, Depends(sign_in_of)]) -> Account:
+    """Return the account that is signed in, also where it must have a second factor and has none yet."""
+    require_own_password(sign_in.account)
+    return sign_in.account
 
 
 def while_signed_in(request: Request, gateway: Gateway) -> Callable[[], bool]:
@@ -229,7 +236,8 @@ LandlordId = Annotated[str, Depends(landlord_id_of)]
 Officer = Annotated[Account, Depends(only("officer"))]
 Tester = Annotated[Account, Depends(only("tester"))]
 Anybody = Annotated[Account, Depends(account_of)]
-Newcomer = Annotated[Account, Depends(newcomer_of)]
+Newcomer = Annotated[SignIn, Depends(sign_in_of)]
+Enrolling = Annotated[Account, Depends(enrolling_of)]
 Owner = Annotated[Account, Depends(owner_of)]
 Subscriber = Annotated[Account, Depends(subscriber_of)]
 Decider = Annotated[Account, Depends(decider_of)]

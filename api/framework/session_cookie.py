@@ -16,8 +16,14 @@ def session_token_of(request: Request) -> str:
 
 
 def set_session_cookie(gateway: Gateway, request: Request, response: Response, token: str) -> None:
-    """Set a cookie that scripts cannot read, for as long as a session."""
-    set_cookie(request, response, SESSION_COOKIE, token, seconds=gateway.settings.session_hours * 3600)
+    """Set a cookie that scripts cannot read, for as long as the longest session."""
+    set_cookie(
+        request,
+        response,
+        SESSION_COOKIE,
+        token,
+        seconds=max(map(gateway.settings.session_seconds, ("landlord", "officer"))),
+    )
 
 
 def clear_session_cookie(request: Request, response: Response) -> None:

@@ -38,23 +38,25 @@ def password_fits(account: Account | None, password: str) -> bool:
     return account is not None and bool(account.password_hash) and account.ended_at is None
 
 
-def session_of(gateway: Gateway, token: str) -> SignIn | None:
-    """Return the session of a token; None if there is none, or it, or its account, has ended."""
+def session_of(gateway: Gateway, token: str, *, used: bool = False) -> SignIn | None:
+    """Return the session of a token; None if there is none, or it, or its account, has ended.
+
+    `used`: whether this is a use by which the session goes on.
+    """
     with gateway.database.reading() as session:
         row = session.get(SignIn, token_hash(token)) if token else None
     if row is None or row.account.ended_at is not None:
         return None
-    return row if gateway.session_use.is_current(row, gateway.now()) else None
+    if not gateway.session_use.is_current(row, gateway.now()):
+        return None
+    if used:
+        gateway.session_use.note(row, gateway.now())
+    return row
 
 
 def signed_in(gateway: Gateway, token: str, *, used: bool = False) -> Account | None:
-    """Return the account of a session token; None if there is no such session, or it or its account has ended.
-
-    `used`: whether this is a use by which the session goes on.
-    """
-    row = session_of(gateway, token)
-    if row is not None and used:
-        gateway.session_use.note(row, gateway.now())
+    """Return the account of a session token; None as session_of."""
+    row = session_of(gateway, token, used=used)
     return None if row is None else row.account
 
 

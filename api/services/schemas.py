@@ -29,6 +29,13 @@ class SignInForm(Strict):
     password: Annotated[str, Field(max_length=1000)]
 
 
+class CodeForm(Strict):
+    """The ceremony that a sign-in by password named (`second_factor_needed`), and a code of the app or for recovery."""
+
+    ceremony: Annotated[str, Field(max_length=100)]
+    code: Annotated[str, Field(max_length=100)]
+
+
 class SignedIn(BaseModel):
     """The account that is signed in; `area` only for an officer."""
 

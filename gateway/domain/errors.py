@@ -65,6 +65,24 @@ class PasswordChangeNeeded(NotAllowed):
     code, status, title = "password_change_needed", 403, "Change your first password"
 
 
+class SecondFactorNeeded(NotAllowed):
+    """The password is right, and a code is needed too; `ceremony` names this sign-in for a few minutes."""
+
+    code, status, title = "second_factor_needed", 401, "Code needed"
+
+
+class SecondFactorMissing(NotAllowed):
+    """The account must have a second factor and has none; only adding one is allowed."""
+
+    code, status, title = "second_factor_missing", 403, "Set up a second factor"
+
+
+class CodeWrong(NotAllowed):
+    """The code of a second factor is wrong, too old, or was used before."""
+
+    code, status, title = "code_wrong", 403, "Code not accepted"
+
+
 class PasswordWrong(NotAllowed):
     """The current password, entered to confirm a change, is wrong."""
 

@@ -1,6 +1,6 @@
 """The database: models, sessions, migrations, and the sealing of personal fields."""
 
-from gateway.store.access import Ceremony, Export, Passkey, SignInAttempt
+from gateway.store.access import Ceremony, Export, Passkey, SecondFactor, SignInAttempt
 from gateway.store.alerts import AlertSubscription, OpenAlert
 from gateway.store.date_requests import DateRequest
 from gateway.store.fleet import Certificate, Claim
@@ -52,6 +52,7 @@ __all__ = [
     "Registration",
     "RegistrationPerson",
     "RepeatedRequest",
+    "SecondFactor",
     "SetAside",
     "SignIn",
     "SignInAttempt",

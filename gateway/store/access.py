@@ -1,4 +1,4 @@
-"""Models of sign-in ceremonies, passkeys, the log of sign-in attempts, and exports."""
+"""Models of sign-in ceremonies, passkeys, second factors, the log of sign-in attempts, and exports."""
 
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -9,7 +9,8 @@ from gateway.store.model import Id, Json, Model, Text, Word
 class Ceremony(Model):
     """A sign-in or passkey registration in progress, answered once and soon; only the hash of its name is stored.
 
-    `kind` is single_sign_on, passkey or new_passkey; `data` is what the answer is checked against.
+    `kind` is single_sign_on, passkey, new_passkey, second_factor or new_second_factor; `data` is what the answer is
+    checked against.
     """
 
     __tablename__ = "ceremonies"
@@ -34,11 +35,26 @@ class Passkey(Model):
     used_at: Mapped[int | None]
 
 
+class SecondFactor(Model):
+    """An authenticator app of an account with a password (RFC 6238). `last_step` is the last whose code was taken.
+
+    The secret is sealed under the account's own key; `recovery_hashes` are those of the recovery codes that are left.
+    """
+
+    __tablename__ = "second_factors"
+    account_id: Mapped[str] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    sealed_secret: Mapped[bytes]
+    last_step: Mapped[int]
+    recovery_hashes: Mapped[list[str]]
+    added_at: Mapped[int]
+    used_at: Mapped[int | None]
+
+
 class SignInAttempt(Model):
     """Like attempts to sign in within an hour, `count` of them from `first_at` to `last_at`.
 
-    `account_id` is None where no account has the name that was typed, which is not stored. `method` is password,
-    passkey or single_sign_on; `outcome` is accepted, wrong_password, unknown_login, refused or too_many; `device` and
+    `account_id` is None where no account has the name that was typed, which is not stored. `method` is that
+    of a session; `outcome` is accepted, wrong_password, wrong_code, unknown_login, refused or too_many; `device` and
     `network` are as in domain.accounts.origin.
     """
 

@@ -44,8 +44,8 @@ class Account(Model):
 class SignIn(Model):
     """A session of an account; only the hash of its token is stored. `id` names it to its owner.
 
-    `method` is password, passkey or single_sign_on; `device` and `network` are as in domain.accounts.origin. `used_at`
-    is written by housekeeping, which also deletes sessions that ended without use.
+    `method` is password, password_and_code, passkey or single_sign_on; `device` and `network` are as in
+    domain.accounts.origin. `used_at` is written by housekeeping, which also deletes sessions that ended without use.
     """
 
     __tablename__ = "sign_ins"

@@ -23,18 +23,21 @@ STAFF_ERROR: Final[Mapping[str, str]] = {
 SIGN_IN_OUTCOME: Final[Mapping[str, str]] = {
     "accepted": NP_("sign-in", "signed in"),
     "wrong_password": N_("wrong password"),
+    "wrong_code": N_("wrong code"),
     "unknown_login": N_("unknown username"),
     "refused": NP_("sign-in", "refused"),
     "too_many": N_("too many attempts"),
 }
 SIGN_IN_METHOD: Final[Mapping[str, str]] = {
     "password": NP_("way to sign in", "Password"),
+    "password_and_code": N_("Password and code"),
     "passkey": NP_("way to sign in", "Passkey"),
     "single_sign_on": N_("Your organisation's account"),
 }
 STAFF_INPUT: Final[Mapping[str, str]] = {
     "name": N_("Name"),
     "staff": N_("Permissions"),
+    "code": NP_("second factor", "Code"),
     "old": N_("Current password"),
     "new": N_("New password"),
     "again": N_("Confirm new password"),

@@ -244,6 +244,9 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "unit/api/http/account/test_sign_in.py::test_guessing_passwords_is_slowed_down_for_that_login_only",
         "unit/api/test_first_passwords.py::test_every_route_for_accounts_is_closed_until_the_password_is_changed",
         "unit/api/http/account/test_passwords.py::test_none_of_the_3000_most_common_passwords_is_taken",
+        "unit/api/http/account/test_second_factor.py::test_after_the_password_a_code_is_asked_for_and_taken_once",
+        "unit/api/http/account/test_second_factor.py::"
+        "test_who_guesses_codes_keeps_neither_known_networks_nor_recovery_codes_out",
     ),
     "a borrowed phone is read: what pages leave behind": (
         "browser/landlord/test_app.py::test_what_the_app_leaves_on_the_device_says_nothing_of_anybody",

@@ -79,6 +79,15 @@ def password(login: Login, folder: Folder = None, as_json: AsJson = False) -> No
     tell(output, as_json, N_("New password of {login}, shown only once: {password}"), **output)
 
 
+@app.command("remove-second-factor")
+def remove_second_factor(login: Login, folder: Folder = None, as_json: AsJson = False) -> None:
+    """Remove the lost authenticator app and passkeys of an account, whose owner you know. All its sessions end."""
+    with opened(settings_of(folder)) as database, database.writing() as session:
+        operator.remove_lost_factors(session, login, utc_now())
+    removed = N_("{login} signs in by password alone until a second factor is set up again.")
+    tell({"login": login, "removed": True}, as_json, removed, login=login)
+
+
 @app.command()
 def attempts(
     login: Annotated[str, typer.Option(help="Only those of this account.")] = "",

@@ -138,6 +138,7 @@ async def running(
             "LODGEKEY_FOLDER": str(folder),
             "LODGEKEY_BROKER_PORT": str(broker_port),
             "LODGEKEY_REGISTRIES": json.dumps({registry: books["settings"]}),
+            "LODGEKEY_SECOND_FACTOR_ROLES": "[]",  # its accounts are for trying
             **(environment or {}),
         }
         gateway = Child(

@@ -11,9 +11,10 @@ router = APIRouter(route_class=CheckedRoute, tags=["accounts"])
 
 
 @router.put("/me/password", status_code=204)
-def put_password(gateway: Gate, account: Newcomer, form: PasswordForm, request: Request, response: Response) -> None:
+def put_password(gateway: Gate, sign_in: Newcomer, form: PasswordForm, request: Request, response: Response) -> None:
     """Change the own password: all that a first password is good for.
 
     Every session of the account ends; the answer's cookie begins a new one.
     """
-    set_session_cookie(gateway, request, response, replace_password(gateway, account, form, origin_of(request)))
+    token = replace_password(gateway, sign_in, form, origin_of(request))
+    set_session_cookie(gateway, request, response, token)

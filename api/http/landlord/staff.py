@@ -22,6 +22,12 @@ def add_staff(gateway: Gate, owner: Owner, form: StaffForm) -> StaffTakenOn:
     return service.add_staff(gateway, owner, form)
 
 
+@router.delete("/{account_id}/second-factor", status_code=204)
+def remove_staff_factors(gateway: Gate, owner: Owner, account_id: str) -> None:
+    """Remove a team member's lost passkeys and authenticator app. They are signed out immediately."""
+    service.remove_staff_factors(gateway, owner, account_id)
+
+
 @router.delete("/{account_id}", status_code=204)
 def end_staff(gateway: Gate, owner: Owner, account_id: str) -> None:
     """Remove a team member. They are signed out immediately."""

@@ -58,6 +58,12 @@ def add_staff(gateway: Gateway, owner: Account, form: StaffForm) -> StaffTakenOn
         return StaffTakenOn(**staff_shown(account).model_dump(), password=password)
 
 
+def remove_staff_factors(gateway: Gateway, owner: Account, account_id: str) -> None:
+    """Remove a team member's lost passkeys and authenticator app; their sessions end. Raises NotFound."""
+    with gateway.database.writing() as session:
+        steps.remove_staff_factors(session, owner, account_id, gateway.now())
+
+
 def end_staff(gateway: Gateway, owner: Account, account_id: str) -> None:
     """End a team member's account and its sessions. Raises NotFound, or Conflict for the last owner."""
     with gateway.database.writing() as session:

@@ -19,9 +19,9 @@ router = APIRouter(prefix="/account/first-password", route_class=PageRoute, incl
 
 
 @router.get("")
-def show_form(request: Request, account: Newcomer) -> Response:
+def show_form(request: Request, sign_in: Newcomer) -> Response:
     """Show the form. `?next=` names the page to go to afterwards, at once for who has a password of their own."""
-    asked = request.query_params.get("next", "")
+    account, asked = sign_in.account, request.query_params.get("next", "")
     return form_page(request, account, asked) if account.password_is_first else go(page_after(asked, "/"))
 
 
@@ -41,7 +41,7 @@ def form_page(request: Request, account: Account, asked: str, error: LodgekeyErr
 def change_password(
     request: Request,
     gateway: Gate,
-    account: Newcomer,
+    sign_in: Newcomer,
     old: Text = "",
     new: Text = "",
     again: Text = "",
@@ -50,9 +50,9 @@ def change_password(
     """Change the password and go to the page that was asked for."""
     try:
         refuse_differing(old=old, new=new, again=again)
-        token = replace_password(gateway, account, PasswordForm(old=old, new=new), origin_of(request))
+        token = replace_password(gateway, sign_in, PasswordForm(old=old, new=new), origin_of(request))
     except LodgekeyError as error:
-        return form_page(request, account, asked, error)
-    answer = go(page_after(asked, f"/{account.role}"))
+        return form_page(request, sign_in.account, asked, error)
+    answer = go(page_after(asked, f"/{sign_in.account.role}"))
     set_session_cookie(gateway, request, answer, token)
     return answer

@@ -28,7 +28,7 @@ def sessions_page(request: Request, gateway: Gateway, account: Account, error: L
         "role": account.role,
         "sessions": service.list_sessions(gateway, account, session_token_of(request)),
         "attempts": list_attempts(gateway, account),
-        "idle_minutes": gateway.settings.session_idle_minutes,
+        "idle_minutes": gateway.settings.idle_seconds(account.role) // 60,
         "notice": notice_of(request),
         **fault_values(language_of(request), error),
     }

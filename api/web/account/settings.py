@@ -6,10 +6,11 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.framework.dependencies import Anybody, Gate, Owner, origin_of
+from api.framework.dependencies import Anybody, Gate, Newcomer, Owner, origin_of
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as passkey_service
 from api.services.account.passwords import PasswordForm, replace_password
+from api.services.account.second_factor import read_second_factor
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
 from api.web.account.new_password import refuse_differing
@@ -46,6 +47,7 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "name": account.name,
         "login": account.login if account.password_hash else None,
         "shortest": MIN_LENGTH,
+        "factor": read_second_factor(gateway, account).added_at is not None,
         "passkeys": passkey_service.list_passkeys(gateway, account),
         "able": passkey_service.relying_party(gateway) is not None,
         "notice": notice_of(request),
@@ -64,14 +66,14 @@ def account_again(error: LodgekeyError, request: Request, gateway: Gate, account
 def change_password(
     request: Request,
     gateway: Gate,
-    account: Anybody,
+    sign_in: Newcomer,
     old: Text = "",
     new: Text = "",
     again: Text = "",
 ) -> Response:
-    """Change the password."""
+    """Change the password. The session goes on in a new one of its kind."""
     refuse_differing(old=old, new=new, again=again)
-    token = replace_password(gateway, account, PasswordForm(old=old, new=new), origin_of(request))
+    token = replace_password(gateway, sign_in, PasswordForm(old=old, new=new), origin_of(request))
     answer = go("/account?done=account.password_changed")
     set_session_cookie(gateway, request, answer, token)
     return answer
@@ -137,6 +139,14 @@ def add_staff(
 def staff_again(error: LodgekeyError, request: Request, gateway: Gate, owner: Owner) -> Response:
     """Return the page of the team with the error of a form on it."""
     return staff_page(request, gateway, owner, error=error)
+
+
+@router.post("/landlord/staff/{account_id}/second-factor/remove")
+@shown_again(staff_again)
+def remove_staff_factors(gateway: Gate, owner: Owner, account_id: str) -> Response:
+    """Remove a team member's lost passkeys and authenticator app."""
+    service.remove_staff_factors(gateway, owner, account_id)
+    return go("/landlord/staff?done=staff.factors_removed")
 
 
 @router.post("/landlord/staff/{account_id}/end")

@@ -25,6 +25,8 @@ DONE: Final[Mapping[str, str]] = {
     "account.session_ended": N_("The device has been signed out."),
     "account.signed_out": N_("You have been signed out everywhere."),
     "account.removed": N_("The passkey has been removed."),
+    "account.factor_removed": N_("The app has been removed. All other devices have been signed out."),
+    "staff.factors_removed": N_("The app and the passkeys have been removed. The team member signs in by password."),
     "staff.ended": N_("The team member has been removed."),
     "noticepage.saved": N_("Saved."),
     "export.asked": N_("Request submitted. A second officer must approve it."),

@@ -16,7 +16,7 @@ from api.services.error_text import error_text
 from api.services.faults import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.shell.done import DONE
 from api.web.shell.render import language_of, page
-from gateway.domain.errors import InputRefused, LodgekeyError, PasswordChangeNeeded, SignInNeeded
+from gateway.domain.errors import InputRefused, LodgekeyError, PasswordChangeNeeded, SecondFactorMissing, SignInNeeded
 from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
@@ -26,6 +26,7 @@ OF_TENANTS: Final = re.compile(r"/(?:o|take|onboarding|companion|key)(?:/|$)")  
 FIRST: Final[Mapping[type[LodgekeyError], str]] = {
     SignInNeeded: "/login",
     PasswordChangeNeeded: "/account/first-password",
+    SecondFactorMissing: "/account/second-factor",
 }
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no second slash, no backslash
 

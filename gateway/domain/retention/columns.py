@@ -123,6 +123,10 @@ STAFF: Final[Mapping[str, Mapping[str, str]]] = {
         "id account_id credential_id public_key label created_at used_at": "with what an account signs in",
         "sign_count": NOTHING,
     },
+    "second_factors": {
+        "account_id sealed_secret recovery_hashes added_at used_at": "the app that shows an account's codes",
+        "last_step": NOTHING,
+    },
     "sign_ins": {
         "id token_hash account_id method device network begun_at used_at expires_at": "sessions of an account",
     },

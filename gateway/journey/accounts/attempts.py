@@ -14,7 +14,7 @@ MAX_ROWS: Final = 50  # of one account, or of none, within that time; further on
 KEPT_SECONDS: Final = 90 * 86_400
 SHOWN: Final = 20
 
-Outcome = Literal["accepted", "wrong_password", "unknown_login", "refused", "too_many"]
+Outcome = Literal["accepted", "wrong_password", "wrong_code", "unknown_login", "refused", "too_many"]
 NOWHERE: Final = Origin("")
 
 
@@ -54,6 +54,16 @@ def attempts_of(session: Session, account_id: str) -> Sequence[SignInAttempt]:
     """The account's last attempts, the newest first."""
     query = select(SignInAttempt).where(SignInAttempt.account_id == account_id)
     return session.scalars(query.order_by(SignInAttempt.last_at.desc(), SignInAttempt.id).limit(SHOWN)).all()
+
+
+def is_known_network(session: Session, account_id: str, network: str) -> bool:
+    """Whether the account has signed in from this network within the days that attempts are kept."""
+    query = select(SignInAttempt.id).where(
+        SignInAttempt.account_id == account_id,
+        SignInAttempt.network == network,
+        SignInAttempt.outcome == "accepted",
+    )
+    return network != "" and session.scalars(query.limit(1)).first() is not None
 
 
 def forget_attempts(session: Session, now: int) -> None:

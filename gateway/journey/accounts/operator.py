@@ -14,7 +14,7 @@ from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.fill import UnknownFact, fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
 from gateway.domain.jurisdiction import load_profiles, profile_for
-from gateway.journey.accounts.sign_in import create_account, end_sessions, forget_sign_in
+from gateway.journey.accounts.sign_in import create_account, end_sessions, forget_sign_in, remove_factors
 from gateway.journey.filings.destinations import OF_LANDLORD, facts_by_owner
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
@@ -114,6 +114,11 @@ def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> st
     end_sessions(session, account.id)
     record(session, "PasswordChanged", now, data={"account": account.id})
     return password
+
+
+def remove_lost_factors(session: Session, login: str, now: int) -> None:
+    """Delete the passkeys and the second factor of an account whose owner lost them. Raises NotFound."""
+    remove_factors(session, account_by_login(session, login), "operator", now)
 
 
 def add_unit(session: Session, owner: Account, home: Dwelling, now: int) -> Unit:

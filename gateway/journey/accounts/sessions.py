@@ -1,23 +1,23 @@
 """Sessions of accounts: when they were last used, and which of them have ended."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import NotFound
-from gateway.store import SignIn
+from gateway.store import Account, SignIn
 from gateway.texts.marks import N_
 
 
 class SessionUse:
     """When sessions were last used, kept in memory between rounds of housekeeping: reading a page writes no row.
 
-    `idle_seconds`: the time without use after which a session ends.
+    `idle_seconds`: the time without use after which a session ends, by the role of its account.
     """
 
-    def __init__(self, idle_seconds: int) -> None:
+    def __init__(self, idle_seconds: Callable[[str], int]) -> None:
         self.idle_seconds = idle_seconds
         self._lock = threading.Lock()
         self._last: dict[str, int] = {}
@@ -34,7 +34,7 @@ class SessionUse:
 
     def is_current(self, row: SignIn, now: int) -> bool:
         """Whether the session has ended neither by age nor for want of use."""
-        return now < row.expires_at and now < self.last(row) + self.idle_seconds
+        return now < row.expires_at and now < self.last(row) + self.idle_seconds(row.account.role)
 
     def save(self, session: Session, now: int) -> None:
         """Write the latest uses to the database, and delete the sessions that have ended."""
@@ -44,7 +44,10 @@ class SessionUse:
             later = {name: at for name, at in self._last.items() if at > stored[name]}
         for name, at in later.items():
             session.execute(update(SignIn).where(SignIn.token_hash == name).values(used_at=at))
-        session.execute(delete(SignIn).where(or_(SignIn.expires_at <= now, SignIn.used_at <= now - self.idle_seconds)))
+        session.execute(delete(SignIn).where(SignIn.expires_at <= now))
+        for role in session.scalars(select(Account.role).distinct()).all():
+            of_role = SignIn.account_id.in_(select(Account.id).where(Account.role == role))
+            session.execute(delete(SignIn).where(of_role, SignIn.used_at <= now - self.idle_seconds(role)))
 
 
 def sessions_of(session: Session, account_id: str) -> Sequence[SignIn]:

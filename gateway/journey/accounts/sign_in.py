@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, SignOnNotEntitled
 from gateway.outbox.events import record
-from gateway.store import Account, AlertSubscription, Ceremony, Passkey, SignIn
+from gateway.store import Account, AlertSubscription, Ceremony, Passkey, SecondFactor, SignIn
 from gateway.texts.marks import N_
 
 CEREMONY_SECONDS: Final = 300
@@ -22,11 +22,17 @@ def name_hash(name: str) -> str:
 
 
 def begin_ceremony(
-    session: Session, kind: str, data: Mapping[str, Any], now: int, account_id: str | None = None
+    session: Session,
+    kind: str,
+    data: Mapping[str, Any],
+    now: int,
+    account_id: str | None = None,
+    *,
+    seconds: int = CEREMONY_SECONDS,
 ) -> str:
-    """Start a ceremony that can be answered once, within five minutes; returns its name."""
+    """Start a ceremony that can be answered once, within `seconds`; returns its name."""
     session.execute(delete(Ceremony).where(Ceremony.expires_at <= now))
-    name, expires = secrets.token_urlsafe(32), now + CEREMONY_SECONDS
+    name, expires = secrets.token_urlsafe(32), now + seconds
     session.add(
         Ceremony(name_hash=name_hash(name), kind=kind, account_id=account_id, data=dict(data), expires_at=expires)
     )
@@ -42,6 +48,12 @@ def take_ceremony(
         return None
     session.delete(row)
     return row.data if now < row.expires_at else None
+
+
+def find_ceremony(session: Session, kind: str, name: str, now: int) -> Ceremony | None:
+    """The ceremony of this kind and name, to be deleted when it is answered rightly; None if it has expired."""
+    row = session.get(Ceremony, name_hash(name))
+    return row if row is not None and row.kind == kind and now < row.expires_at else None
 
 
 def admit_officer(session: Session, issuer: str, subject: str, name: str, area: str, now: int) -> Account:
@@ -69,8 +81,9 @@ def officer_known(session: Session, issuer: str, subject: str) -> Account | None
 
 
 def end_sessions(session: Session, account_id: str) -> None:
-    """Delete all sessions of the account."""
+    """Delete all sessions of the account, and the sign-ins that it has not finished."""
     session.execute(delete(SignIn).where(SignIn.account_id == account_id))
+    session.execute(delete(Ceremony).where(Ceremony.account_id == account_id))
 
 
 def create_account(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
@@ -88,11 +101,24 @@ def create_account(session: Session, account: Account, hashed: Callable[[str], s
 
 
 def forget_sign_in(session: Session, account: Account, now: int) -> None:
-    """End the account: delete its password, passkeys, sessions and alert subscription."""
+    """End the account: delete its password, passkeys, second factor, sessions and alert subscription."""
     account.ended_at, account.password_hash = now, ""
-    session.execute(delete(Passkey).where(Passkey.account_id == account.id))
+    forget_factors(session, account.id)
     session.execute(delete(AlertSubscription).where(AlertSubscription.account_id == account.id))
     end_sessions(session, account.id)
+
+
+def forget_factors(session: Session, account_id: str) -> None:
+    """Delete the account's passkeys and its second factor."""
+    session.execute(delete(Passkey).where(Passkey.account_id == account_id))
+    session.execute(delete(SecondFactor).where(SecondFactor.account_id == account_id))
+
+
+def remove_factors(session: Session, account: Account, by: str, now: int) -> None:
+    """Delete lost passkeys and a lost second factor of the account, and end its sessions; `by`: who did it."""
+    forget_factors(session, account.id)
+    end_sessions(session, account.id)
+    record(session, "SecondFactorRemoved", now, data={"account": account.id, "by": by})
 
 
 def change_password(session: Session, account: Account, hashed: str, now: int) -> None:

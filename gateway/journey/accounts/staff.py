@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.accounts.staff_rights import StaffRole
 from gateway.domain.errors import Conflict, NotFound
-from gateway.journey.accounts.sign_in import create_account, forget_sign_in
+from gateway.journey.accounts.sign_in import create_account, forget_sign_in, remove_factors
 from gateway.outbox.events import record
 from gateway.store import Account
 from gateway.texts.marks import N_
@@ -37,12 +37,23 @@ def add_staff(
     return account, password
 
 
-def end_staff(session: Session, owner: Account, account_id: str, now: int) -> None:
-    """End a staff account and its sessions. Conflict for the last owner, NotFound for another landlord's account."""
-    everybody = staff_of(session, owner.landlord_id or "nobody")
+def remove_staff_factors(session: Session, owner: Account, account_id: str, now: int) -> None:
+    """Delete the lost passkeys and second factor of a team member. NotFound for another landlord's account."""
+    account = _one_of(staff_of(session, owner.landlord_id or "nobody"), account_id)
+    remove_factors(session, account, owner.id, now)
+
+
+def _one_of(everybody: Sequence[Account], account_id: str) -> Account:
     account = next((row for row in everybody if row.id == account_id), None)
     if account is None:
         raise NotFound(N_("There is no such team member."))
+    return account
+
+
+def end_staff(session: Session, owner: Account, account_id: str, now: int) -> None:
+    """End a staff account and its sessions. Conflict for the last owner, NotFound for another landlord's account."""
+    everybody = staff_of(session, owner.landlord_id or "nobody")
+    account = _one_of(everybody, account_id)
     if account.staff == "owner" and len([row for row in everybody if row.staff == "owner"]) == 1:
         raise Conflict(N_("The last owner cannot be removed."))
     forget_sign_in(session, account, now)

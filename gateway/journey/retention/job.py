@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.retention.times import ACCOUNT_DAYS, DAY
 from gateway.journey.retention.statements import carry_out_aged, rules_of
 from gateway.journey.retention.stays import BATCH, due_stays, tend
-from gateway.store import Account, AlertSubscription, Passkey
+from gateway.store import Account, AlertSubscription, Passkey, SecondFactor
 
 STAYS: Final = 20  # looked at in one transaction
 
@@ -35,6 +35,7 @@ def _forget_sign_in(session: Session, now: int) -> int:
     ids = list(session.scalars(ended.order_by(Account.ended_at).limit(BATCH)))
     if not ids:
         return 0
-    session.execute(delete(Passkey).where(Passkey.account_id.in_(ids)))
+    for factor in (Passkey, SecondFactor):
+        session.execute(delete(factor).where(factor.account_id.in_(ids)))
     session.execute(delete(AlertSubscription).where(AlertSubscription.account_id.in_(ids)))
     return 0

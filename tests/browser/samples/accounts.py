@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.services.account.attempts import AttemptShown
+from api.services.account.second_factor import EnrolmentShown, SecondFactorShown
 from api.services.account.sessions import SessionShown
 from tests.browser.samples.facts import DAY, NOW
 
@@ -54,3 +55,12 @@ ATTEMPTS: Final = [
         ("too_many", "password", "", "198.51.100.0/24", 1, 2 * DAY),
     )
 ]
+
+FACTOR: Final = SecondFactorShown(required=True, added_at=NOW - 30 * DAY, used_at=NOW - 3 * 3600, recovery_codes=9)
+SECRET: Final = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+ENROLMENT: Final = EnrolmentShown(
+    ceremony="c", secret=SECRET, uri=f"otpauth://totp/Lodgekey:shen?secret={SECRET}&issuer=Lodgekey&digits=6&period=30"
+)
+RECOVERY_CODES: Final = [f"AB{number}D-EFGH-JKLM-NPQR-STUV-WXYZ" for number in range(2, 10)] + [
+    "2345-6789-ABCD-EFGH-JKLM-NPQR"
+] * 2

@@ -4,7 +4,9 @@ from datetime import date
 from typing import Any
 
 from api.services.account.alerts import AlertsShown
+from api.services.account.second_factor import SecondFactorShown
 from api.services.schemas import RecordOpened
+from api.web.account.second_factor import enrolment_values
 from api.web.account.settings import NEW_MEMBER
 from api.web.kiosk import kiosk_values
 from api.web.landlord.bookings import WRONG, booking_values
@@ -24,7 +26,7 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
-from tests.browser.samples.accounts import ATTEMPTS, SESSIONS
+from tests.browser.samples.accounts import ATTEMPTS, ENROLMENT, FACTOR, RECOVERY_CODES, SESSIONS
 from tests.browser.samples.by_hand import BY_HAND, DATA_PAGE, KEY_BY_HAND, STAY_BY_HAND
 from tests.browser.samples.corrections import CASE_TO_COMPLETE, KEY_TO_CORRECT, UNIT_FACTS, case_in
 from tests.browser.samples.facts import (
@@ -160,16 +162,49 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "account": (
         "account/settings.html",
-        {"role": "landlord", "name": "陈美兰", "able": True, "passkeys": [PASSKEY], "login": "chen", "shortest": 10},
+        {
+            "role": "landlord",
+            "name": "陈美兰",
+            "able": True,
+            "passkeys": [PASSKEY],
+            "login": "chen",
+            "shortest": 10,
+            "factor": True,
+        },
     ),
     "account-without-password": (
         "account/settings.html",
-        {"role": "officer", "name": "沈警官", "able": False, "passkeys": [], "login": None, "shortest": 10},
+        {
+            "role": "officer",
+            "name": "沈警官",
+            "able": False,
+            "passkeys": [],
+            "login": None,
+            "shortest": 10,
+            "factor": False,
+        },
     ),
     "first-password": (
         "account/first_password.html",
         {"role": "landlord", "login": "chen", "next": "/landlord", "shortest": 10},
     ),
+    "second-factor": (
+        "account/second_factor.html",
+        {"role": "landlord", "login": "chen", "factor": FACTOR, "next": ""},
+    ),
+    "second-factor-missing": (
+        "account/second_factor.html",
+        {"role": "officer", "login": "shen", "factor": SecondFactorShown(required=True), "next": "/officer"},
+    ),
+    "second-factor-new": (
+        "account/second_factor_new.html",
+        {"role": "officer", "next": "/officer"} | enrolment_values(ENROLMENT),
+    ),
+    "recovery-codes": (
+        "account/recovery_codes.html",
+        {"role": "officer", "codes": RECOVERY_CODES, "next": "/officer"},
+    ),
+    "sign-in-code": ("account/sign_in_code.html", {"next": "/landlord"}),
     "sessions": (
         "account/sessions.html",
         {"role": "landlord", "sessions": SESSIONS, "attempts": ATTEMPTS, "idle_minutes": 60},

@@ -1,7 +1,7 @@
 """Migrations 0022 and 0025 to 0029 on both databases: what the columns they add say of rows that are there."""
 
 from alembic import command
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 
 from tests.integration.gateway.store.stepwise import all_of, config_of
 from tests.integration.gateway.store.test_codes_of_outcomes import PARENTS
@@ -107,3 +107,10 @@ def test_offers_that_exist_have_no_link_to_show_again(engine: Engine) -> None:
     assert all_of(engine, "SELECT id, hand_over_until FROM offers") == [(*row, None) for row in offers]
     command.downgrade(config_of(engine), "0032")
     assert all_of(engine, "SELECT id FROM offers") == offers
+
+
+def test_accounts_that_exist_have_no_second_factor(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0034")
+    assert all_of(engine, "SELECT * FROM second_factors") == []
+    command.downgrade(config_of(engine), "0033")
+    assert "second_factors" not in inspect(engine).get_table_names()

@@ -34,6 +34,7 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("account", "attempts"): "",
     ("account", "end"): "officer",
     ("account", "password"): "officer",
+    ("account", "remove-second-factor"): "officer",
     ("unit", "add"): "U-1 --landlord mira --label 1 --address Quay --area 37 --timezone Europe/Rome --jurisdiction it"
     " --registry it",
     ("unit", "list"): "",

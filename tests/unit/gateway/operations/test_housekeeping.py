@@ -43,7 +43,7 @@ def keeping(world: World, enforce: Callable[[bool], Awaitable[None]], sleep: Sle
         enforce,
         nothing,
         world.clock,
-        session_use=SessionUse(3600),
+        session_use=SessionUse(lambda _: 3600),
         sleep=sleep,
     )
 

@@ -61,7 +61,7 @@ def test_a_gateway_that_starts_again_knows_the_last_use_that_was_saved(house: Ho
     assert signed_in(house.gateway, token, used=True) is not None
     keep_house(house)
     used_at = house.now[0]
-    house.gateway.session_use = SessionUse(HOUR)
+    house.gateway.session_use = SessionUse(lambda _: HOUR)
     house.now[0] += HOUR - 10
     assert signed_in(house.gateway, token) is not None
     assert [one.used_at for one in list_sessions(house.gateway, account, token)] == [used_at]
@@ -104,3 +104,26 @@ def test_an_owner_ends_one_session_or_all(house: House) -> None:
     assert [signed_in(house.gateway, token) is not None for token in (first, second, theirs)] == [True, False, True]
     end_all_sessions(house.gateway, account)
     assert [signed_in(house.gateway, token) is not None for token in (first, second, theirs)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("login", "idle", "longest"), [("landlord-a", 12, 168), ("officer-a", 1, 12), ("tester", 1, 12)]
+)
+def test_a_landlords_session_lasts_longer_than_one_that_shows_everybody(
+    house: House, login: str, idle: int, longest: int
+) -> None:
+    _, token = sign_in(house.gateway, SignInForm(login=login, password=PASSWORD), PHONE)
+    begun = house.now[0]
+    for _ in range(longest * 3600 // (idle * 3600 - 60)):
+        house.now[0] += idle * 3600 - 60
+        assert signed_in(house.gateway, token, used=True) is not None
+        keep_house(house)
+    assert signed_in(house.gateway, token) is not None
+    house.now[0] = begun + longest * 3600
+    assert signed_in(house.gateway, token) is None
+    _, unused = sign_in(house.gateway, SignInForm(login=login, password=PASSWORD), PHONE)
+    house.now[0] += idle * 3600
+    assert signed_in(house.gateway, unused) is None
+    keep_house(house)
+    with house.gateway.database.reading() as session:
+        assert session.scalars(select(SignIn)).all() == []

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import func, select
 
-from api.services.access import signed_in
+from api.services.access import session_of, signed_in
 from api.services.account.passwords import PasswordForm, replace_password
 from api.services.account.sign_in import sign_in, sign_out
 from api.services.schemas import SignInForm
@@ -42,9 +42,11 @@ def test_a_new_session_deletes_expired_ones(house: House) -> None:
 
 
 def test_a_changed_password_leaves_only_the_returned_token_valid(house: House) -> None:
-    account, before = sign_in(house.gateway, FORM, ORIGIN)
+    _, before = sign_in(house.gateway, FORM, ORIGIN)
+    present = session_of(house.gateway, before)
+    assert present is not None
     after = replace_password(
-        house.gateway, account, PasswordForm(old=PASSWORD, new="wide purple morning kettle"), ORIGIN
+        house.gateway, present, PasswordForm(old=PASSWORD, new="wide purple morning kettle"), ORIGIN
     )
     assert signed_in(house.gateway, before) is None
     assert signed_in(house.gateway, after) is not None
