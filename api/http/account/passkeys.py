@@ -9,8 +9,8 @@ from api.framework.dependencies import Anybody, Gate, caller, origin_of, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as service
 from api.services.account.passkeys import OptionsShown, PasskeyAnswer, PasskeyForm, PasskeyShown
+from api.services.account.schemas import SignedIn
 from api.services.account.sign_in import account_shown
-from api.services.schemas import SignedIn
 
 router = APIRouter(route_class=CheckedRoute, tags=["passkeys"])
 

@@ -6,7 +6,7 @@ from api.framework.checked_route import CheckedRoute
 from api.framework.dependencies import Anybody, Gate, origin_of, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
-from api.services.schemas import CodeForm, SignedIn, SignInForm
+from api.services.account.schemas import CodeForm, SignedIn, SignInForm
 
 router = APIRouter(route_class=CheckedRoute, tags=["accounts"])
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from api.services.access import password_fits
 from api.services.account.attempts import note_refused
+from api.services.account.schemas import SignedIn, SignInForm
 from api.services.password_hashing import hashing
-from api.services.schemas import SignedIn, SignInForm
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.one_time_code import is_recovery_code, tidied
 from gateway.domain.accounts.origin import Origin

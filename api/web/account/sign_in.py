@@ -10,7 +10,7 @@ from api.framework.dependencies import Anybody, Gate, origin_of, ours
 from api.framework.session_cookie import clear_session_cookie, session_token_of, set_session_cookie
 from api.services.account import sign_in as service
 from api.services.account.passkeys import relying_party
-from api.services.schemas import SignInForm
+from api.services.account.schemas import SignInForm
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, notice_of, page_after
 from api.web.shell.render import language_of, page

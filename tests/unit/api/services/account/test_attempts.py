@@ -8,8 +8,8 @@ from sqlalchemy import func, select, text
 
 from api.services.account.attempts import list_attempts
 from api.services.account.openid import officer_for
+from api.services.account.schemas import SignInForm
 from api.services.account.sign_in import sign_in
-from api.services.schemas import SignInForm
 from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import SignInNeeded, SignOnNotEntitled, TooManyAttempts
 from gateway.integrations.openid import SingleSignOn

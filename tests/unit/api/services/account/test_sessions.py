@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 
 from api.services.access import signed_in
+from api.services.account.schemas import SignInForm
 from api.services.account.sessions import end_all_sessions, end_session, list_sessions
 from api.services.account.sign_in import sign_in
-from api.services.schemas import SignInForm
 from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import NotFound
 from gateway.journey.accounts.sessions import SessionUse

@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 
 from api.services.access import session_of, signed_in
 from api.services.account.passwords import PasswordForm, replace_password
+from api.services.account.schemas import SignInForm
 from api.services.account.sign_in import sign_in, sign_out
-from api.services.schemas import SignInForm
 from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import SignInNeeded
 from gateway.store import SignIn
