@@ -8,10 +8,16 @@ from gateway.texts.marks import N_, NP_
 STAFF_ERROR: Final[Mapping[str, str]] = {
     "password_wrong": N_("The current password is incorrect. Nothing was changed."),
     "password_weak": N_(
-        "The new password must have 12 to 200 characters. It must not contain your username, be easy "
-        "to guess or be the same as the current one."
+        "The new password must have 10 to 128 characters. "
+        "It must not be easy to guess or be the same as the current one."
     ),
     "password_differs": N_("The new passwords do not match. Enter them again."),
+    "password_change_needed": N_(
+        "Choose a password of your own first. Somebody else knows the one that you were given."
+    ),
+    "second_factor_needed": N_("Enter a code of your authenticator app, or one of your recovery codes."),
+    "second_factor_missing": N_("Set up an authenticator app first. Your account must have a second factor."),
+    "code_wrong": N_("The code was not accepted. Enter the code that your authenticator app shows now."),
     "stays_overlap": N_("The unit is already booked for this time. Choose other dates."),
     "too_many_codes": N_("This lock has too many unused one-time codes. Cancel those first."),
     "disclosure_blocked": N_(
