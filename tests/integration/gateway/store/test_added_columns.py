@@ -98,10 +98,11 @@ def test_passwords_that_exist_are_taken_as_chosen_by_their_owners(engine: Engine
 
 
 def test_offers_that_exist_have_no_link_to_show_again(engine: Engine) -> None:
-    command.upgrade(config_of(engine), "0032")
+    command.upgrade(config_of(engine), "0015")
     with engine.begin() as connection:
         for statement in PARENTS:
             connection.execute(text(statement))
+    command.upgrade(config_of(engine), "0032")
     offers = all_of(engine, "SELECT id FROM offers")
     command.upgrade(config_of(engine), "0033")
     assert all_of(engine, "SELECT id, hand_over_until FROM offers") == [(*row, None) for row in offers]
