@@ -8,6 +8,7 @@ from api.services.people_of_stay import people_of_stay
 from api.services.schemas import (
     CodeStandingShown,
     DateRequestShown,
+    ErasureAsked,
     FilingShown,
     KeyShown,
     LockShown,
@@ -18,6 +19,7 @@ from api.services.schemas import (
     UnitShown,
 )
 from gateway.domain.filings.ways_out import actions_for
+from gateway.domain.retention.times import answer_by
 from gateway.domain.stays.offer import kiosk_code
 from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
@@ -200,7 +202,15 @@ def stay_shown(
         once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if is_running(stay, now) else [],
         registrations=filings,
         date_request=date_request_shown(date_request) if date_request else None,
+        erasure=erasure_asked(stay),
     )
+
+
+def erasure_asked(stay: Stay) -> ErasureAsked | None:
+    """Present the first request for erasure of a stay's tenants; None without one."""
+    zone = stay.unit.timezone
+    asked = min((person.erasure_asked_at for person in stay.people if person.erasure_asked_at), default=None)
+    return ErasureAsked(at=wall_clock(asked, zone), answer_by=wall_clock(answer_by(asked), zone)) if asked else None
 
 
 def date_request_shown(date_request: DateRequest) -> DateRequestShown:

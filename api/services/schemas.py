@@ -199,6 +199,14 @@ class StayShown(BaseModel):
     once_locks: list[str] = []
     registrations: list["FilingShown"]
     date_request: "DateRequestShown | None" = None
+    erasure: "ErasureAsked | None" = None
+
+
+class ErasureAsked(BaseModel):
+    """That a tenant of the stay asked for erasure, and by when it is to be answered; RFC 3339, the unit's time zone."""
+
+    at: str
+    answer_by: str
 
 
 class DateRequestShown(BaseModel):

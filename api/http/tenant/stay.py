@@ -5,7 +5,9 @@ from fastapi import APIRouter, Depends
 from api.framework.dependencies import Gate, ours
 from api.framework.repeatable_route import RepeatableRoute
 from api.services.schemas import DateRequestShown, UnlockForm
+from api.services.tenant import erasure
 from api.services.tenant import stay as service
+from api.services.tenant.erasure import ErasureShown
 from api.services.tenant.stay import DateRequestForm, OwnArrivalForm, OwnDepartureForm
 
 router = APIRouter(route_class=RepeatableRoute, prefix="/keys", tags=["holder"], dependencies=[Depends(ours)])
@@ -15,6 +17,15 @@ router = APIRouter(route_class=RepeatableRoute, prefix="/keys", tags=["holder"],
 def end_stay(gateway: Gate, key_id: str, form: UnlockForm) -> None:
     """End the stay now, signed over `lodgekey-end`. Its keys are revoked and its check-out is filed."""
     service.end_stay(gateway, key_id, form)
+
+
+@router.post("/{key_id}/erasure", status_code=202)
+def ask_for_erasure(gateway: Gate, key_id: str, form: UnlockForm) -> ErasureShown:
+    """Ask for the holder's data to be erased, signed over `lodgekey-erase`; also after the stay has ended.
+
+    Returns what the law keeps and until when. It takes effect when the stay has ended.
+    """
+    return erasure.ask_for_erasure(gateway, key_id, form)
 
 
 @router.post("/{key_id}/dates", status_code=202)

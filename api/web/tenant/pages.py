@@ -16,6 +16,7 @@ from api.services.error_text import error_text
 from api.services.schemas import CodeShown, ConsentForm, OnboardingShown
 from api.services.tenant import onboarding as service
 from api.services.tenant.corrections import read_refusals
+from api.services.tenant.erasure import read_erasure
 from api.services.tenant.holder_proofs import public_key_from_json
 from api.services.tenant.key_overview import read_overview, was_revoked
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm, verify
@@ -76,7 +77,8 @@ def show_onboarding(request: Request, gateway: Gate, token: OfferToken, again: b
         return go("/key")
     if onboarding.stage in WAITING and not (again and onboarding.stage in ("refused", "asked_again")):
         stage = "taken_back" if was_revoked(gateway, token, onboarding) else onboarding.stage
-        return page(request, "tenant/wait.html", {"onboarding": onboarding, "stage": stage})
+        asked = read_erasure(gateway, token) if stage in ("ended", "taken_back") else None
+        return page(request, "tenant/wait.html", {"onboarding": onboarding, "stage": stage, "erasure": asked})
     return show_form(request, onboarding)
 
 
@@ -292,6 +294,7 @@ def key_page(
         "has_surname": overview.has_surname,
         "own_dates": overview.own,
         "companions": overview.companions,
+        "erasure": read_erasure(gateway, token),
         "refusals": refusals,
         "faults": [Fault("", error_text(language, error))] if error and not beside else [],
         "correction": correction,

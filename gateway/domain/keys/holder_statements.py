@@ -1,5 +1,5 @@
 """Holder statements besides reading a key and unlocking: renew, end the stay, request dates, vouch for a nearby
-key, register those who came along, and say that everybody is registered."""
+key, register those who came along, say that everybody is registered, and ask for erasure."""
 
 from typing import Final
 
@@ -51,6 +51,11 @@ def arrival_statement(key_id: str, proof: Proof, arrived: str, *, children: bool
 def departure_statement(key_id: str, proof: Proof, leaves: str, *, children: bool) -> bytes:
     """The bytes a holder signs to say when they leave; `leaves` exactly as it is sent, and whether children too."""
     return f"lodgekey-departure\n{key_id}\n{proof.at}\n{proof.nonce}\n{leaves}\n{ALONG[children]}".encode()
+
+
+def erase_statement(key_id: str, proof: Proof) -> bytes:
+    """The bytes a holder signs to ask for erasure."""
+    return f"lodgekey-erase\n{key_id}\n{proof.at}\n{proof.nonce}".encode()
 
 
 def party_statement(key_id: str, proof: Proof) -> bytes:

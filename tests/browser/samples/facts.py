@@ -26,6 +26,7 @@ from api.services.schemas import (
     StayShown,
     UnitShown,
 )
+from api.services.tenant.erasure import ErasureShown, KeptShown
 from api.services.tenant.family import CompanionLink
 from api.services.tenant.key_overview import Companion, FilingLine, OwnDates, Reader
 from api.web.landlord.pages import draw_code
@@ -283,6 +284,17 @@ KEY_PAGE: dict[str, Any] = {
     "date_request": DATE_REQUEST,
     "party_open": True,
     "has_surname": True,
+    "erasure": (
+        "3f" * 16,
+        ErasureShown(
+            asked=None,
+            answer_by=None,
+            effect=END,
+            ended=False,
+            kept=[KeptShown(what="record", until=END, law="Real Decreto 933/2021, art. 5")],
+            erased=False,
+        ),
+    ),
     "own_dates": OwnDates(START, END, planned=True, expected=True, children=1, others=True),
     "companions": [Companion("00000000-0000-4000-8000-00000000000c", NOW)],
     "registering": True,

@@ -46,6 +46,7 @@ HOLDERS: Final = (
     KEY,
     *(f"{KEY}/{act}" for act in ("unlock", "renewal", "end", "dates", "near", "arrival", "departure")),
     *(f"{KEY}/{act}" for act in ("children", "companions", "companions/here", "companions/{offer_id}/link", "party")),
+    f"{KEY}/erasure",
 )
 
 

@@ -46,7 +46,11 @@ export const keepCodes = (codes) => keepPair(CODES, codes);
 export const keepNear = (id, held) => keepPair(NEAR + id, held);
 export const findNear = (id) => findPair(NEAR + id);
 export const allNear = () => inStore("readonly", (store) => store.getAll(IDBKeyRange.bound(NEAR, `${NEAR}\uffff`)));
-export const dropEverything = () => inStore("readwrite", (store) => store.clear());
+/** Delete codes and what opens a lock offline; the pairs stay: with them a tenant can still ask for erasure. */
+export async function dropWhatOpens() {
+  await inStore("readwrite", (store) => store.delete(CODES));
+  await inStore("readwrite", (store) => store.delete(IDBKeyRange.bound(NEAR, `${NEAR}\uffff`)));
+}
 
 export function canHoldKeys() {
   try {

@@ -1,12 +1,12 @@
 // Keypad codes: shown on the phone that holds the key, and stored there for offline use.
 
-import { dropEverything, findCodes, keepCodes } from "./key.js";
+import { dropWhatOpens, findCodes, keepCodes } from "./key.js";
 import { keepOffline } from "../shared/register_service_worker.js";
 
 export const readCodes = () => findCodes();
 
 /** Delete all data of the stay from the phone. */
-export const forgetCodes = () => dropEverything();
+export const forgetCodes = () => dropWhatOpens();
 
 /** Format the validity like other times on the page: day before month, 24 hours. */
 function period(code, zone) {
