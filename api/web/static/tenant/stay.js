@@ -40,6 +40,7 @@ export function manageStay(id, pair) {
   const dates = document.querySelector("#dates");
   for (const part of document.querySelectorAll(".holder-only")) part.hidden = false;
   manageOwnDates(id, pair);
+  manageErasure([pair]);
   dates.onsubmit = async (event) => {
     event.preventDefault();
     const until = dates.elements.until.value;
@@ -50,6 +51,21 @@ export function manageStay(id, pair) {
     if (!await send("end", id, await proof(pair, "end", id))) return;
     await forgetCodes().catch(() => {}); // codes that cannot be deleted are invalid from now on
     location.replace("/onboarding");
+  };
+}
+
+/** Serve the request for erasure, also after the stay has ended; one of `pairs` holds the key. */
+export function manageErasure(pairs) {
+  const form = document.querySelector("#erasure");
+  const button = form?.querySelector("button");
+  if (!button || !pairs.length) return;
+  const id = form.dataset.key;
+  button.hidden = false;
+  form.querySelector(".other").hidden = true;
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    for (const pair of pairs) if ((await request("erasure", id, await proof(pair, "erase", id)))?.ok) return location.reload();
+    form.querySelector("[role=alert]").hidden = false;
   };
 }
 
