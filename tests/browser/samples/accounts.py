@@ -1,10 +1,12 @@
-"""Values for the pages about an account's sign-in."""
+"""Values for the pages about an account's sign-in, and about those who work for a landlord."""
 
 from typing import Final
 
 from api.services.account.attempts import AttemptShown
+from api.services.account.passkeys import PasskeyShown
 from api.services.account.second_factor import EnrolmentShown, SecondFactorShown
 from api.services.account.sessions import SessionShown
+from api.services.landlord.staff import StaffShown, StaffTakenOn
 from tests.browser.samples.facts import DAY, NOW
 
 SESSIONS: Final = [
@@ -64,3 +66,10 @@ ENROLMENT: Final = EnrolmentShown(
 RECOVERY_CODES: Final = [f"AB{number}D-EFGH-JKLM-NPQR-STUV-WXYZ" for number in range(2, 10)] + [
     "2345-6789-ABCD-EFGH-JKLM-NPQR"
 ] * 2
+PASSKEY: Final = PasskeyShown(id="p1", label="Pixel 9", created_at=NOW - 9 * DAY, used_at=NOW - 3600)
+STAFF: Final = [
+    StaffShown(id="a1", login="chen", name="陈美兰", staff="owner"),
+    StaffShown(id="a2", login="wu.desk", name="吴前台", staff="desk"),
+    StaffShown(id="a3", login="viewer", name="Ada Example", staff="viewer"),
+]
+TAKEN_ON: Final = StaffTakenOn(id="a4", login="liu.night", name="刘夜班", staff="desk", password="qX3v-7LmR2tWz9Ab")

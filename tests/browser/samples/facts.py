@@ -4,9 +4,7 @@ from typing import Any
 
 import segno
 
-from api.services.account.passkeys import PasskeyShown
 from api.services.devices.status import DeliveryShown
-from api.services.landlord.staff import StaffShown, StaffTakenOn
 from api.services.officer.area_map import UnitState
 from api.services.officer.exports import ExportShown
 from api.services.officer.filings import CorrectionMade, DifferenceShown, PreviewShown, ProblemShown
@@ -273,6 +271,8 @@ HAND_OVER_URL = "https://lodgekey.example/take/fB3lsFSiS1yaOg1MfxsuEQAAAABqsTcA"
 HAND_OVER = CompanionLink(url=HAND_OVER_URL, qr=segno.make(HAND_OVER_URL, error="m").svg_data_uri(border=2, scale=4))
 CODE = PasscodeShown(digits="4821 9035 17", lock="lock-301", from_=START, until=END, on_lock=True)
 DATE_REQUEST = DateRequestShown(until=wall_clock(NOW + 4 * DAY, ZONE), requested_at=NOW - 300, agreed=None)
+LAW = KeptShown(what="record", until=END, law="Real Decreto 933/2021, art. 5")
+ERASURE = ErasureShown(asked=None, answer_by=None, effect=END, ended=False, kept=[LAW], erased=False)
 KEY_PAGE: dict[str, Any] = {
     "onboarding": onboarding("on_lock"),
     **child_values("zh-CN", onboarding("on_lock", asks_besides=["residence.country", "phone", "email", "relation"])),
@@ -284,17 +284,7 @@ KEY_PAGE: dict[str, Any] = {
     "date_request": DATE_REQUEST,
     "party_open": True,
     "has_surname": True,
-    "erasure": (
-        "3f" * 16,
-        ErasureShown(
-            asked=None,
-            answer_by=None,
-            effect=END,
-            ended=False,
-            kept=[KeptShown(what="record", until=END, law="Real Decreto 933/2021, art. 5")],
-            erased=False,
-        ),
-    ),
+    "erasure": ("3f" * 16, ERASURE),
     "own_dates": OwnDates(START, END, planned=True, expected=True, children=1, others=True),
     "companions": [Companion("00000000-0000-4000-8000-00000000000c", NOW)],
     "registering": True,
@@ -360,14 +350,6 @@ MESSAGES = [
     {"at": NOW - 3, "way": "lost", "channel": "ack", "kind": "done", "seq": 41, "bytes": 188},
     {"at": NOW - 4, "way": "in", "channel": "cmd", "kind": "", "seq": 0, "bytes": 164},
 ]
-
-PASSKEY = PasskeyShown(id="p1", label="Pixel 9", created_at=NOW - 9 * DAY, used_at=NOW - 3600)
-STAFF = [
-    StaffShown(id="a1", login="chen", name="陈美兰", staff="owner"),
-    StaffShown(id="a2", login="wu.desk", name="吴前台", staff="desk"),
-    StaffShown(id="a3", login="viewer", name="Ada Example", staff="viewer"),
-]
-TAKEN_ON = StaffTakenOn(id="a4", login="liu.night", name="刘夜班", staff="desk", password="qX3v-7LmR2tWz9Ab")
 
 
 def export(standing: str, *, mine: bool) -> ExportShown:

@@ -26,7 +26,16 @@ from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.liveness import LEVELS
 from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
-from tests.browser.samples.accounts import ATTEMPTS, ENROLMENT, FACTOR, RECOVERY_CODES, SESSIONS
+from tests.browser.samples.accounts import (
+    ATTEMPTS,
+    ENROLMENT,
+    FACTOR,
+    PASSKEY,
+    RECOVERY_CODES,
+    SESSIONS,
+    STAFF,
+    TAKEN_ON,
+)
 from tests.browser.samples.by_hand import BY_HAND, DATA_PAGE, KEY_BY_HAND, STAY_BY_HAND
 from tests.browser.samples.corrections import CASE_TO_COMPLETE, KEY_TO_CORRECT, UNIT_FACTS, case_in
 from tests.browser.samples.facts import (
@@ -50,10 +59,7 @@ from tests.browser.samples.facts import (
     NEW,
     OFFERED,
     ONCE_MADE,
-    PASSKEY,
     PREVIEW,
-    STAFF,
-    TAKEN_ON,
     TYPED_CASE,
     UNIT_STATES,
     UNITS,
