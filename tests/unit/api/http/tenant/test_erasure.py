@@ -42,13 +42,13 @@ async def ask(house: House, key: str) -> dict[str, object]:
 async def test_what_the_law_keeps_is_said_with_its_name_and_last_day(house: House) -> None:
     key = await house.key(days=3)
     move(house, "es")
-    told = await ask(house, key)
-    assert [(one["what"], one["until"][:10], one["law"]) for one in told["kept"]] == [  # type: ignore[attr-defined]
+    shown = await ask(house, key)
+    assert [(one["what"], one["until"][:10], one["law"]) for one in shown["kept"]] == [  # type: ignore[attr-defined]
         ("record", "2029-09-23", "Real Decreto 933/2021, art. 5"),
         ("receipt", "2029-09-23", "Real Decreto 933/2021, art. 5"),
     ]
-    assert (told["ended"], told["erased"]) == (False, False)
-    assert str(told["answer_by"])[:10] == "2026-10-21"
+    assert (shown["ended"], shown["erased"]) == (False, False)
+    assert str(shown["answer_by"])[:10] == "2026-10-21"
 
 
 async def test_during_the_stay_nothing_is_taken_away(house: House) -> None:
@@ -81,8 +81,8 @@ async def test_a_phone_that_still_has_its_pair_can_ask_after_the_end(house: Hous
     await end(house, key)
     house.now[0] += 10 * DAY
     keep_house(house)
-    told = await ask(house, key)
-    assert told["ended"]
+    shown = await ask(house, key)
+    assert shown["ended"]
     keep_house(house)
     assert counted(house, Verification) == 0
     with house.gateway.database.reading() as session:
