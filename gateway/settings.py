@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
     single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
     # Who must show a second factor beside a password; it is offered to everybody.
-    second_factor_roles: frozenset[Literal["landlord", "officer", "tester"]] = frozenset({"officer"})
+    second_factor_roles: frozenset[Literal["landlord", "officer", "tester"]] = frozenset()
     # When a session ends: hours after the sign-in, and minutes without use (NIST SP 800-63B-4 §2.2.3: 24 h, 1 h). A
     # landlord's team works on phones, which lock themselves, and sees its own tenants only (ADR 0408).
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12

@@ -144,8 +144,7 @@ def move_in(first: Path, folder: Path, looking: Identity | None = None, **settin
     """A copy of a built house with its application; `looking` replaces the identity port without models."""
     shutil.copytree(first, folder)
     now, identity = [NOW], MemoryIdentity()
-    given = {"second_factor_roles": []} | settings  # people of most tests sign in by password alone
-    gateway = Gateway(Settings(folder=folder, **given), lambda: now[0], identity=looking or identity)
+    gateway = Gateway(Settings(folder=folder, **settings), lambda: now[0], identity=looking or identity)
     with gateway.database.reading() as session:
         units = {unit.code[-1]: unit.id for unit in session.scalars(select(Unit))}
     app = application()
