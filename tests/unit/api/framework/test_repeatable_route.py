@@ -20,8 +20,9 @@ from tests.unit.api.test_closed_routes import routes
 from tests.unit.api.test_two_landlords import BODIES, things_of
 
 NAMED: Final = {HEADER: "once-1"}
-# They sign in or enrol, which has challenges of its own, or read records, each time with an entry in the log.
-OTHERS: Final = ("/api/v1/sessions", "/api/v1/passkeys", "/api/v1/enrolments")
+# They sign in or enrol, which has challenges of its own (no answer with recovery codes is kept), or read records, each
+# time with an entry in the log.
+OTHERS: Final = ("/api/v1/sessions", "/api/v1/passkeys", "/api/v1/enrolments", "/api/v1/me/second-factor")
 READS: Final = {"/api/v1/registrations/{registration_id}/openings"}
 STAFFED: Final[dict[str, tuple[str, Json | None]]] = {
     "/api/v1/cases/{case_id}/decision": ("officer-a", {"decision": "pass"}),
