@@ -15,8 +15,8 @@ KEPT = """() => new Promise((resolve, reject) => {
   const request = indexedDB.open("lodgekey");
   request.onerror = () => reject(request.error);
   request.onsuccess = () => {
-    const count = request.result.transaction("keys").objectStore("keys").count();
-    count.onsuccess = () => resolve(count.result);
+    const names = request.result.transaction("keys").objectStore("keys").getAllKeys();
+    names.onsuccess = () => resolve(names.result.filter((name) => name === "codes" || name.startsWith("near:")).length);
   };
 })"""
 

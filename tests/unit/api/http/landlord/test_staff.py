@@ -114,6 +114,9 @@ async def test_an_owner_takes_somebody_on_who_signs_in_with_the_password_shown_o
     assert made["password"] not in str(good(await owner.get("/api/v1/staff")))
     desk = house.client()
     good(await desk.post("/api/v1/sessions", json={"login": "desk.one", "password": made["password"]}))
+    refused(await desk.get("/api/v1/units"), 403, "password_change_needed")
+    changed = {"old": made["password"], "new": "wide purple morning kettle"}
+    assert (await desk.put("/api/v1/me/password", json=changed)).status_code == 204
     assert len(good(await desk.get("/api/v1/units"))) == 1
     refused(await owner.post("/api/v1/staff", json=form), 409, "conflict")
     refused(await owner.post("/api/v1/staff", json=form | {"login": "x y"}), 422, "input_refused")
