@@ -18,7 +18,8 @@ log = logging.getLogger(__name__)
 EVERY: Final = 10.0
 AFTER: Final = 120.0  # seconds; a restarted broker or loop is back by then
 
-Send = Callable[[Collection[str]], Awaitable[bool]]  # names as of gateway.texts.alerts; none: all is in order again
+# Given the names of gateway.texts.alerts, or none where all is in order; returns whether it was accepted.
+Send = Callable[[Collection[str]], Awaitable[bool]]
 
 
 class OperatorAlerts:

@@ -2,17 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Final
 
+from gateway.operations.operator_alerts import Send
 from gateway.outbound.mail import send_mail
 from gateway.outbound.signed_post import open_signed_post
 from gateway.settings import Settings
 from gateway.texts.alerts import report_text
 
 TAKEN: Final = range(200, 300)
-Send = Callable[[Collection[str]], Awaitable[bool]]  # names as of gateway.texts.alerts → whether it was accepted
 
 
 def operator_mail(settings: Settings) -> Send | None:

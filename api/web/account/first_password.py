@@ -4,10 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.framework.dependencies import Gate, Newcomer, origin_of
-from api.framework.session_cookie import set_session_cookie
-from api.services.account.passwords import PasswordForm, replace_password
-from api.web.account.new_password import refuse_differing
+from api.framework.dependencies import Gate, Newcomer
+from api.web.account import new_password
 from api.web.shell.forms import Text, fault_values
 from api.web.shell.page_route import PageRoute, go, page_after
 from api.web.shell.render import language_of, page
@@ -48,11 +46,8 @@ def change_password(
     asked: Annotated[str, Form(alias="next", max_length=1000)] = "",
 ) -> Response:
     """Change the password and go to the page that was asked for."""
+    after = page_after(asked, f"/{sign_in.account.role}")
     try:
-        refuse_differing(old=old, new=new, again=again)
-        token = replace_password(gateway, sign_in, PasswordForm(old=old, new=new), origin_of(request))
+        return new_password.change_password(request, gateway, sign_in, after, old=old, new=new, again=again)
     except LodgekeyError as error:
         return form_page(request, sign_in.account, asked, error)
-    answer = go(page_after(asked, f"/{sign_in.account.role}"))
-    set_session_cookie(gateway, request, answer, token)
-    return answer

@@ -6,14 +6,12 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.framework.dependencies import Anybody, Gate, Newcomer, Owner, origin_of
-from api.framework.session_cookie import set_session_cookie
+from api.framework.dependencies import Anybody, Gate, Newcomer, Owner
 from api.services.account import passkeys as passkey_service
-from api.services.account.passwords import PasswordForm, replace_password
 from api.services.account.second_factor import read_second_factor
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
-from api.web.account.new_password import refuse_differing
+from api.web.account import new_password
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete, refused_by, shown_again
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
@@ -72,11 +70,8 @@ def change_password(
     again: Text = "",
 ) -> Response:
     """Change the password. The session goes on in a new one of its kind."""
-    refuse_differing(old=old, new=new, again=again)
-    token = replace_password(gateway, sign_in, PasswordForm(old=old, new=new), origin_of(request))
-    answer = go("/account?done=account.password_changed")
-    set_session_cookie(gateway, request, answer, token)
-    return answer
+    after = "/account?done=account.password_changed"
+    return new_password.change_password(request, gateway, sign_in, after, old=old, new=new, again=again)
 
 
 @router.post("/account/passkeys/{passkey_id}/remove")

@@ -1,7 +1,7 @@
 """Requests for erasure (GDPR article 17): what the law keeps and until when, and what goes when."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Literal
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -17,7 +17,6 @@ from gateway.store import Person, Stay
 
 By = Literal["tenant", "operator"]
 What = Literal["record", "receipt"]
-TENANT: Final = "tenant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +72,10 @@ def erasure_of(person: Person, now: int) -> Erasure:
     stay, asked = person.stay, person.erasure_asked_at
     profile, ended = profile_for(stay.unit.jurisdiction), min(stay.ended_at or stay.until_at, stay.until_at)
     times = person_times(stay, person)
-    kept = [
-        Kept(what, until, law)
-        for what, until, law in (
-            ("record", times.registered, profile.registration_ground),
-            ("receipt", times.filed, profile.receipt_ground),
-        )
-        if law and until > now
-    ]
+    laws = (
+        Kept("record", times.registered, profile.registration_ground),
+        Kept("receipt", times.filed, profile.receipt_ground),
+    )
+    kept = tuple(each for each in laws if each.law and each.until > now)
     answer = None if asked is None else answer_by(asked)
-    return Erasure(asked, answer, max(ended, asked or now), tuple(kept), person.erased_at is not None)
+    return Erasure(asked, answer, max(ended, asked or now), kept, person.erased_at is not None)

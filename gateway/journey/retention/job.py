@@ -24,18 +24,15 @@ def purge(session: Session, now: int) -> int:
         if changed >= BATCH:
             return changed
         if rule.table == "accounts":
-            changed += _forget_sign_in(session, now)
+            _forget_sign_in(session, now)
         changed += carry_out_aged(session, rule, now, BATCH - changed)
     return changed
 
 
-def _forget_sign_in(session: Session, now: int) -> int:
-    """What belongs to accounts whose names go: passkeys and alert subscriptions."""
+def _forget_sign_in(session: Session, now: int) -> None:
+    """Delete what belongs to accounts whose names go: passkeys, second factors and alert subscriptions."""
     ended = select(Account.id).where(Account.ended_at < now - ACCOUNT_DAYS * DAY, Account.name != "")
     ids = list(session.scalars(ended.order_by(Account.ended_at).limit(BATCH)))
-    if not ids:
-        return 0
-    for factor in (Passkey, SecondFactor):
-        session.execute(delete(factor).where(factor.account_id.in_(ids)))
-    session.execute(delete(AlertSubscription).where(AlertSubscription.account_id.in_(ids)))
-    return 0
+    if ids:
+        for owned in (Passkey, SecondFactor, AlertSubscription):
+            session.execute(delete(owned).where(owned.account_id.in_(ids)))
