@@ -33,6 +33,7 @@ NEVER: Final = {
     "/onboarding": "is refused by its fields first, which test_onboarding_errors tries",
     "/companion": "is the same form for another adult",
     "/login/code": "finishes a sign-in that waits for it, and is tested with it",
+    "/account/second-factor": "finishes an enrolment that waits for it, and is tested with it",
     "/login/officer": "goes to the provider, and is tested with it",
 }
 MORE: Final = {

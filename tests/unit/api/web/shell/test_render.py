@@ -128,6 +128,7 @@ def test_every_template_is_shown_by_a_sample() -> None:
         "shared/correct.html",
         "tenant/refusals.html",
         "tenant/own_dates.html",
+        "tenant/erasure.html",
     }
     assert {str(path.relative_to(HERE / "templates")) for path in (HERE / "templates").rglob("*.html")} - parts == {
         name for name, _ in SAMPLES.values()
