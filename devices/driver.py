@@ -22,6 +22,7 @@ class Ability(StrEnum):
     PASSCODES = "passcodes"
     SET_TIME = "set_time"
     CERTIFICATES = "certificates"
+    FIRMWARE = "firmware"
     READ_BACK = "read_back"
     SHOW = "show"
 

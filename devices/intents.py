@@ -112,6 +112,44 @@ class PutTrust:
 
 
 @dataclass(frozen=True, slots=True)
+class PutManifest:
+    """Get ready for the image of this signed manifest (SUIT envelope)."""
+
+    command_id: bytes
+    envelope: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutChunk:
+    """Take in bytes of the announced image, named by its SHA-256, from this offset on."""
+
+    command_id: bytes
+    image: bytes
+    offset: int
+    data: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """Start the received image on trial."""
+
+    command_id: bytes
+    image: bytes
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutSupport:
+    """Learn until when (UTC seconds) this firmware is supported."""
+
+    command_id: bytes
+    until: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReadBack:
     """Report the whole state, keys included."""
 
@@ -139,6 +177,10 @@ Intent = (
     | SetTime
     | PutCertificate
     | PutTrust
+    | PutManifest
+    | PutChunk
+    | Install
+    | PutSupport
     | ReadBack
     | Show
 )

@@ -26,6 +26,7 @@ from gateway.domain.verification.port import Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed
 from gateway.fleet.enrolment import note_enforced, revoked_devices
+from gateway.fleet.roll_outs import RollOuts
 from gateway.fleet.rotation import AuthorityRotation
 from gateway.identity.challenges import ChallengeBook
 from gateway.identity.chips.country_certificates import TrustedCountries, load_countries
@@ -56,6 +57,7 @@ from gateway.registries import open_registry
 from gateway.relay.alerts import AlertSenders
 from gateway.relay.certificates import CertificateSenders
 from gateway.relay.external_commands import ExternalCommandSenders
+from gateway.relay.firmware.sending import FirmwareSenders
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
@@ -191,6 +193,7 @@ class Gateway:
         )
         self.repeated_answers = RepeatedAnswers(self.database, self.vault, now)
         self.housekeeping = self._housekeeping()
+        self.roll_outs = RollOuts(self.database, now)
         self.reconciliation = Reconciliation(self.database, self.vault, self.registries, now)
         self.kiosk_inbox = KioskInbox(
             self.database,
@@ -234,6 +237,7 @@ class Gateway:
         screens = ScreenSenders(self.database, self.keyring, self.lock_senders.send, self.now)
         given, reported = (self.database, self.vault, self.registries, self.now), hears(self.now, fresh=True)
         registries = RegistrySenders(*given, erased=self.feed.forget, hear_clock=reported)
+        firmware = FirmwareSenders(self.database, self.lock_senders.send, self.now)
         certificates = CertificateSenders(self.database, self.drivers, self.rotation.present, self.now)
         mail, address = self.settings.alert_mail.get_secret_value(), self.settings.address
         tenant_alerts = TenantAlertSender(self.database, self.keyring, self.now, mail=mail, address=address)
@@ -243,6 +247,7 @@ class Gateway:
             | screens.table()
             | external_commands.table()
             | certificates.table()
+            | firmware.table()
             | registries.table()
             | self.webhooks.table()
             | self.alerts.table()
@@ -284,6 +289,7 @@ class Gateway:
             "intake": partial(self.intake.run, self.link, "native"),
             "housekeeping": self.housekeeping.run,
             "revocations": self.revocation.run,
+            "firmware roll-outs": self.roll_outs.run,
             "reconciliation": self.reconciliation.run,
             "tables of registries": self.registry_tables.run,
             "operator alerts": self.operator_alerts.run,
@@ -328,6 +334,7 @@ class Gateway:
     def troubles(self) -> set[str]:
         """What is not in order, by the names of the operator's alerts."""
         parts = {name for name, good in self.readiness().items() if not good}
+        parts |= {"firmware"} if self.roll_outs.stopped else set()
         return (parts - {"loops"}) | {f"{LOOP}{name}" for name in self.supervisor.in_trouble()}
 
     @property

@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "account": Place("Accounts: landlords, officers and testers.", "api.cli.commands.account"),
     "unit": Place("Units that landlords let.", "api.cli.commands.unit"),
     "device": Place("Locks and kiosks.", "api.cli.commands.device"),
+    "firmware": Place("Firmware of locks: signed images, staged roll-outs, ends of support.", "api.cli.firmware"),
     "key": Place("Keys and their state on the locks.", "api.cli.commands.key"),
     "simulate": Place("Simulated locks, kiosks and phones.", "api.cli.commands.simulate"),
     "certs": Place("Device certificates and their certificate authority.", "api.cli.commands.certs"),

@@ -10,6 +10,7 @@ from api.web.shell import manifest, offline, security_txt
 from api.web.shell.files import FingerprintedFiles
 from api.web.tenant import corrections, pages, shared_phone
 from api.web.tester import console as tester
+from api.web.tester import firmware
 
 PARTS = (
     sign_in,
@@ -32,6 +33,7 @@ PARTS = (
     alert_settings,
     console,
     tester,
+    firmware,
     cases,
     exports,
     filings,

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certs.authority import profiles
 from certs.authority.generations import Clock, Generation, Generations, destroy_keys, key_at, write_standing
 from certs.authority.profiles import Issuer, Kind
+from certs.publisher import publisher_at
 
 DEVICE_DAYS = 90
 SERVER_DAYS = 397
@@ -65,6 +66,11 @@ class Authority:
     def folder(self) -> Path:
         """The folder with all keys and certificates."""
         return self.generations.folder
+
+    @property
+    def publisher(self) -> ec.EllipticCurvePublicKey | None:
+        """Public key of the firmware publisher that new devices trust; None before there is one."""
+        return publisher_at(self.folder)
 
     @property
     def root(self) -> Issuer:

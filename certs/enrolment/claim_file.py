@@ -1,8 +1,8 @@
 """The claim file for the installer of one device (0600): the device enrols itself with it, once and within hours.
 
 JSON: {"url", "site", "device", "kind", "broker": {"host", "port"}, "gateway": {name: JWK for each of GATEWAY_KEYS},
-"anchors", "claim", "claim_key"}, the last three in PEM. It contains everything the device must trust about its gateway,
-so that nothing received over the network during enrolment has to be trusted.
+"anchors", "claim", "claim_key"}, the last three in PEM, and "publisher" (JWK) where firmware is published. It contains
+everything the device must trust about its gateway, so that nothing received during enrolment has to be trusted.
 """
 
 import json
@@ -58,6 +58,7 @@ class ClaimFile:
         try:
             said = json.loads(path.read_text())
             described = {name: said[name] for name in ("site", "device", "kind", "broker", "gateway")}
+            described |= {"publisher": said["publisher"]} if "publisher" in said else {}
             key = load_pem_private_key(said["claim_key"].encode(), password=None)
             claim = x509.load_pem_x509_certificate(said["claim"].encode())
             url, anchors = str(said["url"]), said["anchors"].encode()

@@ -1,7 +1,8 @@
 """A device's folder: device.json, key.pem (0600), cert.pem (leaf and issuing), ca.pem.
 
 The command line writes it for simulated devices; firmware_sim reads it. device.json:
-{"site", "device", "kind", "broker": {"host", "port"}, "gateway": {name: JWK for each of GATEWAY_KEYS}}.
+{"site", "device", "kind", "broker": {"host", "port"}, "gateway": {name: JWK for each of GATEWAY_KEYS}}, and "publisher"
+(JWK), whose firmware the device takes, where there is one.
 It names no unit, no address and no person.
 """
 
@@ -43,6 +44,7 @@ class DeviceFolder:
     port: int
     gateway: GatewayKeys
     key: ec.EllipticCurvePrivateKey
+    publisher: ec.EllipticCurvePublicKey | None = None
 
     @property
     def key_file(self) -> Path:
@@ -87,13 +89,15 @@ def describe_device(
     authority: Authority, site: str, device: str, kind: Kind, *, host: str, port: int
 ) -> dict[str, Any]:
     """Contents of device.json."""
-    keys = gateway_keys_of(authority)
+    keys, publisher = gateway_keys_of(authority), authority.publisher
+    trusted = {} if publisher is None else {"publisher": jwk_of(publisher)}
     return {
         "site": site,
         "device": device,
         "kind": kind,
         "broker": {"host": host, "port": port},
         "gateway": {name: jwk_of(getattr(keys, name)) for name in GATEWAY_KEYS},
+        **trusted,
     }
 
 
@@ -104,11 +108,12 @@ def read_device_folder(path: Path) -> DeviceFolder:
         site, device, kind = described["site"], described["device"], described["kind"]
         broker, keys = described["broker"], described["gateway"]
         gateway = GatewayKeys(**{name: public_from_jwk(keys[name]) for name in GATEWAY_KEYS})
+        publisher = public_from_jwk(described["publisher"]) if "publisher" in described else None
         host, port, key = str(broker["host"]), int(broker["port"]), load_private_key(path / "key.pem")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, BadKey) as error:
         raise BadFolder(f"{path.name} is not a device folder: {type(error).__name__}") from error
     _require_names(path, site, device, kind)
-    return DeviceFolder(path, site, device, cast("Kind", kind), host, port, gateway, key)
+    return DeviceFolder(path, site, device, cast("Kind", kind), host, port, gateway, key, publisher)
 
 
 def find_device_folders(path: Path) -> list[Path]:

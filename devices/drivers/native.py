@@ -11,10 +11,14 @@ from certs.errors import BadSignature
 from devices.driver import Ability, LockAddress, Unable, Unreadable
 from devices.intents import (
     DropKey,
+    Install,
     Intent,
     LockDoor,
     PutCertificate,
+    PutChunk,
     PutKey,
+    PutManifest,
+    PutSupport,
     PutTrust,
     ReadBack,
     Revoke,
@@ -42,6 +46,10 @@ WORDS: Final[dict[type[Intent], tuple[str, dict[str, str]]]] = {
     SetTime: ("set_time", {"now": "now", "nonce": "nonce"}),
     PutCertificate: ("put_certificate", {"chain": "chain"}),
     PutTrust: ("put_trust", {"anchors": "anchors"}),
+    PutManifest: ("put_manifest", {"envelope": "envelope"}),
+    PutChunk: ("put_chunk", {"image": "image", "offset": "offset", "data": "data"}),
+    Install: ("install", {"image": "image"}),
+    PutSupport: ("put_support", {"until": "until"}),
     ReadBack: ("read_back", {}),
 }
 

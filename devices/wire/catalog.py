@@ -18,12 +18,18 @@ from devices.wire.fields import (
     whole,
     word,
 )
+from devices.wire.firmware.manifest import MAX_IMAGE
+from devices.wire.firmware.states import NEXT
+from devices.wire.firmware.suit import MAX_ENVELOPE
 
 MAX_KEYS: Final = 400  # 17 bytes each in a state message of 8 KiB
 MAX_PEM: Final = 7000  # bytes of certificates in one command of 8 KiB
+MAX_CHUNK: Final = 4096  # bytes of an image in one command
 _BOLT: Final = word("locked", "locking", "unlocked", "unlocking", "jammed", "unknown")
 _SEALED: Final = octets(82, 1024 * 1024)
 _COUNT: Final = whole(0, 2**32 - 1)
+_IMAGE: Final = octets(32, 32)  # SHA-256 of an image
+_HELD: Final = whole(0, MAX_IMAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,12 @@ COMMANDS: Final[dict[str, Shape]] = {
     ),
     "put_certificate": Shape(8, (Field(1, "chain", octets(1, MAX_PEM)),)),
     "put_trust": Shape(9, (Field(1, "anchors", octets(1, MAX_PEM)),)),
+    "put_manifest": Shape(10, (Field(1, "envelope", octets(1, MAX_ENVELOPE)),)),
+    "put_chunk": Shape(
+        11, (Field(1, "image", _IMAGE), Field(2, "offset", _HELD), Field(3, "data", octets(1, MAX_CHUNK)))
+    ),
+    "install": Shape(12, (Field(1, "image", _IMAGE),)),
+    "put_support": Shape(13, (Field(1, "until", TIME),)),
     "show": Shape(
         16,
         (
@@ -90,6 +102,9 @@ EVENTS: Final[dict[str, Shape]] = {
     "booted": Shape(10, (Field(1, "nonce", NONCE), Field(2, "reset", flag, optional=True))),
     "revoked": Shape(11, (Field(1, "epoch", EPOCH),)),
     "certificate_wanted": Shape(12, (Field(1, "csr", octets(1, 1024)),)),
+    "firmware": Shape(
+        13, (Field(1, "state", word(*NEXT)), Field(2, "sequence", _COUNT), Field(3, "code", code, optional=True))
+    ),
     "registration": Shape(16, (Field(1, "sealed", _SEALED), Field(2, "registration", ID))),
     "turns_wanted": Shape(17, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
     "offer_shown": Shape(18, (Field(1, "sealed", octets(82, 1024)), Field(2, "registration", ID))),
@@ -110,6 +125,7 @@ ACK_BODY: Final = (
     ),  # digest of the roots it trusts (certs.enrolment.renewal.trust_digest)
     Field(10, "certificate", octets(1, 20), optional=True),  # serial number of the one it presents, big-endian
     Field(11, "once", _COUNT, optional=True),  # the smallest number a one-time code may still have
+    Field(12, "held", _HELD, optional=True),  # bytes of the announced image that it has
 )
 
 # Why a device did not execute a command. Refused: not attempted; failed: attempted.
@@ -134,6 +150,16 @@ REFUSALS: Final[dict[str, str]] = {
     "stale_epoch": "A newer revocation list is already here.",
     "no_space": "The lock holds as many keys as it can.",
     "bad_certificate": "The certificate is not this device's, or leads to no root it trusts.",
+    "bad_manifest": "The manifest is not one of the publisher this device knows, or has another form.",
+    "wrong_model": "The firmware is for another model.",
+    "old_firmware": "The firmware's sequence number is not above this device's counter.",
+    "wrong_image": "The image is not the one that was announced, or is not complete.",
+    "bad_image": "The image's digest is not that of its manifest.",
+    "storage_full": "There is no room for the image.",
+    "busy": "The door is open or unlocked, or firmware is being installed.",
+    "battery_low": "The battery is too low to install firmware.",
+    "self_check_failed": "The new firmware did not pass its check of itself.",
+    "no_link": "The new firmware did not reach the gateway in time.",
     "bad_handshake": "Someone near the lock tried to open it without a key of this gateway.",
     "bad_passcode": "Wrong passcodes were tried; the keypad pauses.",
     "jammed": "The bolt did not move.",

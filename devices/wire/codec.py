@@ -74,6 +74,10 @@ STATE = (
     Field(10, "epoch", EPOCH),
     Field(11, "firmware", text(40)),
     Field(12, "waiting", whole(0, 2**32 - 1)),
+    Field(13, "model", octets(16, 16), optional=True),  # firmware from before 2026-12 has none of these
+    Field(14, "counter", whole(0, 2**32 - 1), optional=True),
+    Field(15, "support", TIME, optional=True),
+    Field(16, "publisher", octets(8, 8), optional=True),
 )
 
 
@@ -135,7 +139,8 @@ def decode_event(raw: bytes) -> Event:
 
 def encode_state(state: State) -> bytes:
     """Bytes of a state; raises BadMessage."""
-    names = [field.name for field in STATE if field is not _VERSION]
+    kept = [field for field in STATE if field is not _VERSION]
+    names = [field.name for field in kept if not (field.optional and getattr(state, field.name) is None)]
     return _to_bytes({**_common(state, *names), "keys": list(state.keys)}, STATE)
 
 

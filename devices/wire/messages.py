@@ -71,6 +71,10 @@ class State:
     epoch: int
     firmware: str
     waiting: int = 0  # messages a device still holds for the gateway; a kiosk's unsent registrations
+    model: bytes | None = None  # class id of the firmware's manifests
+    counter: int | None = None  # sequence number of the confirmed firmware: its rollback counter
+    support: int | None = None  # end of support it was told, UTC seconds
+    publisher: bytes | None = None  # key id of the publisher whose firmware it takes
 
 
 Message = Command | Ack | Event | State

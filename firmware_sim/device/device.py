@@ -34,6 +34,11 @@ class SimDevice(ABC):
             yield from self.dialogue.settle(command_id, Answer("failed", "interrupted", self._interrupted()))
         yield from self.dialogue.tell("booted", {"nonce": self.clock.nonce})
 
+    def restart(self) -> Spoken:
+        """Boot again, as after a short loss of power."""
+        self.clock.renew_nonce()
+        yield from self.boot()
+
     def connected(self) -> Spoken:
         """Send the state after connecting, with the nonce the gateway needs to set the clock."""
         if not self.clock.nonce_is_fresh():

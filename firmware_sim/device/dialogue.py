@@ -4,7 +4,7 @@ Methods yield signed messages in sending order; the caller sends each before it 
 input in between.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from devices.wire.messages import Body, Command, Outcome
@@ -95,6 +95,12 @@ class Dialogue:
         with self.flash.write():
             said = self._kept(name, body)
         yield said
+
+    def tell_all(self, happened: Iterable[EventBody]) -> Spoken:
+        """Store what happened, and what iterating over it changes, in one commit; then send it."""
+        with self.flash.write():
+            events = [self._kept(name, body) for name, body in happened]
+        yield from events
 
     def _keep(self, command_id: bytes, ack: Outgoing, answer: Answer) -> list[Outgoing]:
         self.flash.answer(command_id, ack.payload)

@@ -1,7 +1,8 @@
 """A device's durable memory: one SQLite file in WAL mode with synchronous FULL, so that a commit is one fdatasync.
 
 Tables: used (command ids, with their answer once there is one), keys, barred (keys that must not open), outbox
-(messages the broker has not confirmed), facts (durable numbers and texts), heads (the log's last and held entry).
+(messages the broker has not confirmed), facts (durable numbers), heads (the log's last and held entry), boot (what
+the boot loader reads, which a factory reset keeps).
 """
 
 import sqlite3
@@ -23,6 +24,7 @@ create table if not exists barred(id blob primary key, why text not null, until 
 create table if not exists outbox(seq integer primary key, channel text not null, payload blob not null);
 create table if not exists facts(name text primary key, value blob not null);
 create table if not exists heads(name text primary key, seq integer not null, digest blob not null);
+create table if not exists boot(name text primary key, value blob not null);
 """
 Why = Literal["dropped", "revoked"]
 
@@ -97,6 +99,21 @@ class Flash:
     def set_fact(self, name: str, value: int) -> None:
         """Store an integer."""
         self._db.execute("insert or replace into facts values(?, ?)", (name, value))
+
+    # what the boot loader reads
+    def boot_number(self, name: str, default: int) -> int:
+        """Return an integer of the boot loader's."""
+        row = self._db.execute("select value from boot where name = ?", (name,)).fetchone()
+        return int(row[0]) if row else default
+
+    def boot_octets(self, name: str) -> bytes:
+        """Return bytes of the boot loader's; empty if there are none."""
+        row = self._db.execute("select value from boot where name = ?", (name,)).fetchone()
+        return bytes(row[0]) if row else b""
+
+    def set_boot(self, **values: int | bytes) -> None:
+        """Store values for the boot loader."""
+        self._db.executemany("insert or replace into boot values(?, ?)", list(values.items()))
 
     # used commands
     def used(self, command_id: bytes) -> tuple[bytes, bytes | None] | None:

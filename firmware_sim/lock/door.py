@@ -38,6 +38,11 @@ class SimDoor:
         """Position reported by the bolt's sensor."""
         return "jammed" if self.jammed else self.position
 
+    @property
+    def nobody_waits(self) -> bool:
+        """Whether it is closed and locked: the lock may be away for a moment."""
+        return self.door != "open" and self.bolt == "locked"
+
     def move(self, to: Position, cause: str) -> bool:
         """Drive the bolt; False if it is stuck. `cause` is the command's id in hex, or knob, ble, auto."""
         if self.jammed:

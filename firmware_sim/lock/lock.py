@@ -11,12 +11,17 @@ from firmware_sim.device.device import SimDevice
 from firmware_sim.device.dialogue import Answer, Dialogue, Spoken
 from firmware_sim.device.guard import Verdict
 from firmware_sim.device.speech import Outgoing
+from firmware_sim.firmware.update import ABILITIES as FIRMWARE_ABILITIES
+from firmware_sim.firmware.update import CLASS_ID, FirmwareUpdate
 from firmware_sim.lock.door import Position, SimDoor
 from firmware_sim.lock.keyring import Keyring
 
-FIRMWARE = "lodgekey-sim-lock 1"
 LOW_BATTERY = (20, 10, 5, 0)
-ABILITIES = CERTIFICATE_ABILITIES | {"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"}
+ABILITIES = (
+    CERTIFICATE_ABILITIES
+    | FIRMWARE_ABILITIES
+    | {"unlock", "lock", "put_key", "drop_key", "set_time", "read_back", "revoke"}
+)
 
 
 class SimLock(SimDevice):
@@ -24,17 +29,32 @@ class SimLock(SimDevice):
 
     kind = "lock"
 
-    def __init__(self, dialogue: Dialogue, keyring: Keyring, door: SimDoor, certificates: DeviceCertificates) -> None:
-        super().__init__(
-            dialogue, certificates, {"put_key": keyring.put, "drop_key": keyring.drop, "revoke": keyring.revoke}
-        )
-        self.keyring, self.door = keyring, door
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        keyring: Keyring,
+        door: SimDoor,
+        certificates: DeviceCertificates,
+        firmware: FirmwareUpdate,
+    ) -> None:
+        changes = {"put_key": keyring.put, "drop_key": keyring.drop, "revoke": keyring.revoke}
+        super().__init__(dialogue, certificates, changes | firmware.commands())
+        self.keyring, self.door, self.firmware = keyring, door, firmware
         self._reported_battery = door.battery
 
     def boot(self) -> Spoken:
         """Report the boot, after settling events held around a movement."""
         self._judge_held()
+        chosen = list(self.dialogue.tell_all(self.firmware.boot()))
         yield from super().boot()
+        yield from chosen
+
+    def tend_firmware(self) -> Spoken:
+        """Confirm a trial of new firmware, or give it up."""
+        happened = list(self.dialogue.tell_all(self.firmware.tend()))
+        yield from happened
+        if happened:
+            yield from self.connected()
 
     # physical inputs
     def turn_knob(self) -> Spoken:
@@ -108,7 +128,8 @@ class SimLock(SimDevice):
             yield from self._move(command, verdict)
             return
         yield from super()._carry_out(command, verdict)
-        if command.type == "read_back":
+        self.firmware.hear_gateway()
+        if command.type in ("read_back", "put_support"):
             yield from self.connected()
 
     def _interrupted(self) -> Body:
@@ -131,5 +152,7 @@ class SimLock(SimDevice):
     def _state(self, seq: int, at: int) -> State:
         return State(
             seq, at, self.door.bolt, self.door.door, self.door.battery, self.flash.held_keys(), self._clock_word(),
-            self.clock.nonce, self.keyring.epoch, FIRMWARE, self.flash.waiting_count(),
+            self.clock.nonce, self.keyring.epoch, f"lodgekey-sim-lock {self.firmware.version}",
+            self.flash.waiting_count(), CLASS_ID, self.firmware.slots.counter, self.firmware.support,
+            self.firmware.slots.publisher_id,
         )  # fmt: skip

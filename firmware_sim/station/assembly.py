@@ -14,6 +14,8 @@ from firmware_sim.device.dialogue import Dialogue
 from firmware_sim.device.flash import Flash
 from firmware_sim.device.guard import Guard
 from firmware_sim.device.speech import Speech
+from firmware_sim.firmware.slots import Slots
+from firmware_sim.firmware.update import FirmwareUpdate
 from firmware_sim.lock import lock
 from firmware_sim.lock.door import SimDoor
 from firmware_sim.lock.keypad import Keypad
@@ -47,7 +49,10 @@ def assemble(folder: DeviceFolder, surroundings: Surroundings | None = None) -> 
     if folder.kind == "kiosk":
         return SimKiosk(dialogue, folder.gateway.intake, certificates)
     door = SimDoor(folder.path / "movements.jsonl", clock.now)
-    return SimLock(dialogue, Keyring(folder.device, folder.gateway.credential, flash, clock), door, certificates)
+    keyring = Keyring(folder.device, folder.gateway.credential, flash, clock)
+    slots = Slots(folder.path, flash, folder.publisher)
+    firmware = FirmwareUpdate(slots, world.ticks, lambda: door.nobody_waits, lambda: door.battery)
+    return SimLock(dialogue, keyring, door, certificates, firmware)
 
 
 def keypad_of(folder: DeviceFolder, lock: SimLock) -> Keypad:

@@ -127,6 +127,7 @@ def describe(station: Station) -> dict[str, Any]:
     if isinstance(mind, SimLock):
         door = mind.door
         reported |= {"bolt": door.bolt, "door": door.door, "battery": door.battery, "movements": len(door.movements)}
+        reported["firmware"] = mind.firmware.report()
         return reported | {"keys": [key.hex() for key in mind.flash.held_keys()], "epoch": mind.keyring.epoch}
     registration = mind.screen.get("registration", b"")
     return reported | {"screen": {**mind.screen, "registration": registration.hex()}}
@@ -137,5 +138,7 @@ async def _touch_lock(station: Station, lock: SimLock, settings: FaultSettings, 
         lock.door.jammed = settings.jam
     if "door_ajar" in changes:
         await station.play(lock.sense_door(settings.door_ajar))
+    if "firmware" in changes:
+        lock.firmware.fault = settings.firmware
     if "battery" in changes:
         await station.play(lock.sense_battery(settings.battery))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from firmware_sim.device.speech import Outgoing
+from firmware_sim.firmware.update import FirmwareFault
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -28,6 +29,7 @@ class FaultSettings(BaseModel):
     delay_ms: Annotated[int, Field(ge=0, le=60_000)] = 0
     reorder: Probability = 0.0
     lost_answers: Annotated[int, Field(ge=0, le=1000)] = 0
+    firmware: FirmwareFault = "none"
     seed: int = 0
 
 

@@ -18,6 +18,7 @@ from certs.enrolment.device_folder import DeviceFolder
 from firmware_sim.device.dialogue import Spoken
 from firmware_sim.device.radio import Radio, listen_for_commands, make_radio, topic_of
 from firmware_sim.device.speech import Outgoing
+from firmware_sim.firmware.update import PowerLost
 from firmware_sim.lock.lock import SimLock
 from firmware_sim.lock.offline import Backoff, OfflineSession
 from firmware_sim.station.assembly import keypad_of
@@ -134,7 +135,12 @@ class Station:
         raw = message.payload
         self.counters["heard"] += 1
         self._log("in", Outgoing("cmd", 0, raw, "retained" if message.retain else ""))
-        await self.play(self.mind.receive(raw, bool(message.retain)))
+        try:
+            await self.play(self.mind.receive(raw, bool(message.retain)))
+        except PowerLost:
+            await self._restart()
+            return
+        await self._tend_firmware()
 
     def _send(self, message: Outgoing) -> None:
         if self._radio is None or not self._allowed.is_set():
@@ -180,6 +186,21 @@ class Station:
             await self._ask_for_certificate()
             self._reconnect_with_new_certificates()
             await self._lock_after_a_while()
+            await self._tend_firmware()
+
+    async def _tend_firmware(self) -> None:
+        """Confirm or give up a trial; boot where that is due and nobody waits at the door."""
+        if not isinstance(self.mind, SimLock):
+            return
+        await self.play(self.mind.tend_firmware())
+        if self.mind.firmware.reboot_due and not self._in_flight:
+            await self._restart()
+
+    async def _restart(self) -> None:
+        """Lose power for a moment: the connection is cut, and the device boots."""
+        if self._radio is not None:
+            self._radio.cut()
+        await self.play(self.mind.restart())
 
     async def _ask_for_certificate(self) -> None:
         """Request a certificate once due, and again every hour until it has arrived."""

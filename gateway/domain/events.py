@@ -57,6 +57,10 @@ EventType = Literal[
     "StayErased",
     "GatewayRestored",
     "UnknownKeysFound",
+    "FirmwareConfirmed",
+    "FirmwareFailed",
+    "RollOutBegun",
+    "RollOutChanged",
 ]
 EVENT_TYPES: Final = frozenset(get_args(EventType))
 

@@ -23,11 +23,12 @@ from sqlalchemy.orm import Session
 from gateway.broker.config import BrokerMissing, find_mosquitto
 from gateway.journey.filings.deadlines import OPEN
 from gateway.journey.filings.portraits import faces_stored
+from gateway.journey.firmware.support import unsupported
 from gateway.operations.clock_state import ClockState
 from gateway.operations.file_modes import PRIVATE_FILE, database_files, open_to_others
 from gateway.operations.installation import Why, find_lost, went_back
 from gateway.settings import Settings
-from gateway.store import Delivery, Device, Event, Portrait, Registration
+from gateway.store import Delivery, Device, Event, Portrait, Registration, RollOut
 from gateway.store.database import is_missing
 from gateway.store.revisions.kind import Kind, kind_of
 from gateway.store.revisions.scripts import newest_revision
@@ -46,6 +47,7 @@ Code = Literal[
     "deliveries", "deliveries_stuck", "registrations_late",
     "loops", "loops_unknown", "loops_gone", "loops_silent", "loop_late", "loop_ended",
     "faces", "faces_near", "faces_full",
+    "firmware", "firmware_stopped", "firmware_unsupported",
 ]  # fmt: skip
 
 MIN_FREE_BYTES: Final = 500 * 1024 * 1024
@@ -314,6 +316,21 @@ def check_faces(settings: Settings, _now: int) -> Iterator[Finding]:
         yield Finding("faces", "good", "faces", {"n": sum(found.count.people for found in counted)})
 
 
+def check_firmware(settings: Settings, now: int) -> Iterator[Finding]:
+    """No roll-out of firmware has stopped, and every device is supported."""
+    with _database(settings) as session:
+        known = bool(session and inspect(session.connection()).has_table(RollOut.__tablename__))
+        stopped = select(func.count()).select_from(RollOut).where(RollOut.state == "stopped")
+        waiting = (session.scalar(stopped) or 0) if session and known else 0
+        old = unsupported(session, now) if session and known else []
+    if waiting:
+        yield Finding("firmware", "bad", "firmware_stopped", {"n": waiting})
+    if old:
+        yield Finding("firmware", "care", "firmware_unsupported", {"n": len(old), "devices": ", ".join(old[:10])})
+    if not waiting and not old:
+        yield Finding("firmware", "good", "firmware")
+
+
 @contextmanager
 def _database(settings: Settings) -> Iterator[Session | None]:
     """A session on the existing database, without creating or migrating it; None where there is none."""
@@ -338,6 +355,7 @@ CHECKS: Final[dict[str, Check]] = {
     "deliveries": check_deliveries,
     "loops": check_loops,
     "faces": check_faces,
+    "firmware": check_firmware,
 }
 
 

@@ -16,6 +16,11 @@ def certificates(device_id: str) -> str:
     return f"certificates:{device_id}"
 
 
+def firmware(device_id: str) -> str:
+    """Firmware for one device; separate, so that no key, unlock or certificate ever waits behind an image."""
+    return f"firmware:{device_id}"
+
+
 def unlock(command_id: str) -> str:
     """One unlock, in a lane of its own: it waits for nothing, and nothing waits for it."""
     return f"unlock:{command_id}"
@@ -38,4 +43,4 @@ def registry(name: str, stay_id: str) -> str:
 
 def of_device(device_id: str) -> tuple[str, ...]:
     """All permanent lanes of a device."""
-    return keys(device_id), clock(device_id), certificates(device_id), screen(device_id)
+    return keys(device_id), clock(device_id), certificates(device_id), firmware(device_id), screen(device_id)

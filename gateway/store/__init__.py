@@ -3,6 +3,7 @@
 from gateway.store.access import Ceremony, Export, Passkey, SecondFactor, SignInAttempt
 from gateway.store.alerts import AlertSubscription, OpenAlert
 from gateway.store.date_requests import DateRequest
+from gateway.store.firmware import FirmwareChunk, FirmwareImage, FirmwareSupport, FirmwareUpdate, RollOut
 from gateway.store.fleet import Certificate, Claim
 from gateway.store.identity import LivenessChallenge, Portrait
 from gateway.store.model import Model
@@ -36,6 +37,10 @@ __all__ = [
     "Event",
     "Export",
     "FeedConsumer",
+    "FirmwareChunk",
+    "FirmwareImage",
+    "FirmwareSupport",
+    "FirmwareUpdate",
     "Key",
     "Landlord",
     "LivenessChallenge",
@@ -52,6 +57,7 @@ __all__ = [
     "Registration",
     "RegistrationPerson",
     "RepeatedRequest",
+    "RollOut",
     "SecondFactor",
     "SetAside",
     "SignIn",

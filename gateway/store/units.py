@@ -111,6 +111,10 @@ class Device(Model):
     `chain_…` is the last log entry checked, and since when an earlier one is awaited. `clock_drift…` is the last drift
     of a minute or more, in seconds, and when it was recorded. `log_alarm…` is the last fault of the log, and when it
     was found.
+
+    `firmware` is maker, model and version for people, `model` the class id of its manifests (hex), `firmware_counter`
+    its rollback counter, `support_ends_at` the end of support it was told, and `publisher` the key id (hex) of the one
+    whose firmware it takes, None if it takes none: all as it reported.
     """
 
     __tablename__ = "devices"
@@ -151,6 +155,11 @@ class Device(Model):
     chain_waits_since: Mapped[int | None]
     log_alarm: Mapped[Word | None]
     log_alarm_at: Mapped[int | None]
+    firmware: Mapped[Text | None]
+    model: Mapped[Word | None]
+    firmware_counter: Mapped[Count | None]
+    support_ends_at: Mapped[Count | None]
+    publisher: Mapped[Word | None]
     unit: Mapped[Unit | None] = relationship(back_populates="devices")
 
 

@@ -91,6 +91,7 @@ TROUBLE: Final[Mapping[str, str]] = {
         "The machine's clock is not certain, so nothing is deleted and no stay is ended by it. Set it, or if it is "
         "right run: lodgekey clock accept"
     ),
+    "firmware": N_("A firmware roll-out has stopped because locks failed. Run: lodgekey firmware status"),
     "disk": N_("The disk is full: only revocations, ends of stays and unlocks are written."),
 }
 LOOP_TROUBLE: Final = N_("The background loop {name} has stopped or is late, so its work is not done.")

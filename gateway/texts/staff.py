@@ -106,3 +106,34 @@ FAULT: Final[Mapping[str, str]] = {
     "clock": N_("Lose the time"),
     "none": N_("Clear faults"),
 }
+ROLL_OUT_STATE: Final[Mapping[str, str]] = {
+    "running": NP_("roll-out", "running"),
+    "stopped": NP_("roll-out", "stopped"),
+    "aborted": NP_("roll-out", "aborted"),
+    "finished": NP_("roll-out", "finished"),
+}
+FIRMWARE_STATE: Final[Mapping[str, str]] = {
+    "waiting": NP_("firmware", "waiting"),
+    "failed": NP_("firmware", "failed"),
+}
+# Why a roll-out stopped, why a lock waits with its update, and why it kept its old version.
+FIRMWARE_REASON: Final[Mapping[str, str]] = {
+    "too_many_failures": N_("too many locks failed"),
+    "by_person": N_("stopped manually"),
+    "offline": NP_("device", "offline"),
+    "battery_low": N_("low battery"),
+    "door_in_use": N_("the door is open or unlocked"),
+    "busy": N_("the door is open or unlocked"),
+    "alarm": N_("the lock reports a fault"),
+    "guest": N_("a guest needs the door"),
+    "its_turn": N_("waiting for others"),
+    "bad_manifest": N_("not signed by the publisher it knows"),
+    "wrong_model": N_("for another model"),
+    "old_firmware": N_("not newer than its own"),
+    "storage_full": N_("no room for the image"),
+    "bad_image": N_("the image arrived damaged"),
+    "self_check_failed": N_("the new version failed its self-check"),
+    "no_link": N_("the new version did not connect"),
+    "interrupted": N_("power was lost during the trial"),
+    "no_answer": N_("no answer for an hour"),
+}

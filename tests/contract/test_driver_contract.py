@@ -20,6 +20,7 @@ from devices.intents import (
     PutCertificate,
     PutKey,
     PutPasscode,
+    PutSupport,
     PutTrust,
     ReadBack,
     Revoke,
@@ -62,6 +63,7 @@ def intents(bench: DriverBench) -> dict[Ability, Intent]:
         Ability.REVOCATION_LIST: Revoke(name, 1, (KEY_ID,), soon()),
         Ability.SET_TIME: SetTime(name, int(time.time()), bench.nonce(), soon()),
         Ability.CERTIFICATES: PutCertificate(name, bench.chain, soon()),
+        Ability.FIRMWARE: PutSupport(name, soon(), soon()),
         Ability.READ_BACK: ReadBack(name, soon()),
         Ability.SHOW: Show(name, {"screen": "welcome"}, soon()),
     }

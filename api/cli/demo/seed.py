@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.services.access import hash_password
 from certs.authority.ca import Authority
+from certs.publisher import make_publisher
 from gateway.clock import utc_now
 from gateway.fleet.enrolment import enrol_device
 from gateway.operations.installation import open_database
@@ -56,6 +57,7 @@ def seed(settings: Settings, *, broker_port: int, place: Place = Place()) -> Log
     """Create the building if it does not exist, and write its devices' folders. May be called again."""
     database = open_database(settings)
     authority = Authority.open(settings.folder / "certs", utc_now)
+    make_publisher(authority.folder)
     logins = _logins(settings.folder / "logins.json")
     with database.writing() as session:
         if session.get(Device, KIOSK) is None:

@@ -18,6 +18,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "deliveries": N_("deliveries"),
     "loops": N_("background loops"),
     "faces": N_("faces"),
+    "firmware": N_("firmware"),
 }
 SEVERITIES: Final[Mapping[str, str]] = {
     "good": N_("ok  "),
@@ -138,6 +139,9 @@ FINDINGS: Final[Mapping[Code, str]] = {
         "{limit}. No more are stored: file with the authority, and set LODGEKEY_FACE_FILINGS to the "
         "filing number."
     ),
+    "firmware": N_("No roll-out has stopped, and no device is known to be past its support."),
+    "firmware_stopped": N_("Stopped roll-outs of firmware: {n}. See: lodgekey firmware status"),
+    "firmware_unsupported": N_("Devices past their support: {n} ({devices}). Roll out a supported version."),
 }
 
 

@@ -43,6 +43,14 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_("There is no gateway in {folder}."),
         N_("Give its folder with --folder or LODGEKEY_FOLDER. `lodgekey serve` creates a new one."),
     ),
+    "no_publisher": ProblemTexts(
+        N_("The publisher's private key is not on this machine."),
+        N_("Create one with `lodgekey firmware key`, or sign elsewhere and publish with --manifest."),
+    ),
+    "no_such_image": ProblemTexts(
+        N_("There is no published image {image}, or several."),
+        N_("Ids and versions are listed by: lodgekey firmware status --json"),
+    ),
     "no_building": ProblemTexts(
         N_("There is no running building in {folder}."),
         N_("Start one with `lodgekey demo` or `lodgekey simulate building`."),

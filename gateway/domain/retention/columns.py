@@ -161,7 +161,8 @@ THINGS: Final[Mapping[str, Mapping[str, str]]] = {
         "id site kind driver label pin_slots unit_id public_key certificate_serial certificate_expires_at trust "
         "revoked_at online bolt door door_since battery clock clock_drift clock_drift_at alarm nonce list_epoch "
         "code_epoch reported_list_epoch reported_code_epoch once_next once_from reported_once_from reported_seq "
-        "state_seq last_seen_at chain_seq chain_digest chain_waits_since log_alarm log_alarm_at": NOTHING,
+        "state_seq last_seen_at chain_seq chain_digest chain_waits_since log_alarm log_alarm_at "
+        "firmware model firmware_counter support_ends_at publisher": NOTHING,
     },
     "certificates": {
         "serial device_id public_key generation chain issued_at expires_at taken_at revoked_at enforced_at": NOTHING
@@ -169,6 +170,15 @@ THINGS: Final[Mapping[str, Mapping[str, str]]] = {
     "claims": {
         "serial device_id site kind unit_id label created_at expires_at used_at withdrawn_at": NOTHING,
     },
+    "firmware_images": {
+        "id vendor model class_id version sequence digest size envelope publisher published_at": NOTHING,
+    },
+    "firmware_chunks": {"image_id begins data": NOTHING},
+    "firmware_roll_outs": {
+        "id image_id state step step_at soak_seconds failure_limit reason begun_at ended_at": NOTHING,
+    },
+    "firmware_updates": {"id roll_out_id device_id state held reason since": NOTHING},
+    "firmware_support": {"class_id line ends_at": NOTHING},
 }
 
 COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {**TENANTS, **DOINGS, **STAFF, **THINGS}

@@ -44,6 +44,8 @@ DOOR_EVENTS: Final[frozenset[EventType]] = frozenset(
         "KeyRevoked",
         "DeviceAlarmed",
         "UnknownKeysFound",
+        "FirmwareConfirmed",
+        "FirmwareFailed",
     }
 )
 ACCOUNT_EVENTS: Final[frozenset[EventType]] = frozenset(
@@ -68,6 +70,8 @@ ACCOUNT_EVENTS: Final[frozenset[EventType]] = frozenset(
         "ExportTaken",
         "GatewayRestored",
         "StayErased",
+        "RollOutBegun",
+        "RollOutChanged",
     }
 )
 STAY_EVENTS: Final[frozenset[EventType]] = frozenset(

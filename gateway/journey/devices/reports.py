@@ -17,6 +17,12 @@ from gateway.journey.devices.certificates import (
 )
 from gateway.journey.devices.clock import enqueue_set_time, record_clock, record_drift
 from gateway.journey.devices.report_batch import OpenCommand, ReportBatch
+from gateway.journey.firmware.reports import (
+    FIRMWARE_WORK,
+    record_firmware_answer,
+    record_firmware_event,
+    record_firmware_state,
+)
 from gateway.journey.keys.issue import UNKNOWN, enqueue_revocation_list, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import invalidate_once, record_once_used
@@ -91,6 +97,8 @@ def _record_state(batch: ReportBatch, device: Device, reported: StateReported) -
     if can(device, Ability.SIGNED_KEYS) or state.battery is not None:
         device.battery = state.battery
     record_clock(device, state.clock)
+    if can(device, Ability.FIRMWARE):
+        record_firmware_state(session, device, state, now)
     if device.kind == "lock" and can(device, Ability.SIGNED_KEYS):
         _compare_list(session, device, state.epoch, now)
         _compare_keys(session, device, {name.hex() for name in state.keys}, state.seq, now)
@@ -149,7 +157,10 @@ def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None
         return
     if device.online is None:
         device.online = True  # it heard a command
-    batch.settle(command.id, _decision(command, answer, batch.now))
+    if command.type in FIRMWARE_WORK:
+        batch.settle(command.id, record_firmware_answer(batch.session, command.id, answer, batch.now))
+    else:
+        batch.settle(command.id, _decision(command, answer, batch.now))
     if answer.outcome == "done":
         _record_done(batch, device, command, answer)
     elif command.type == "unlock":
@@ -234,6 +245,8 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
             device.battery = int(str(body.get("percent", device.battery or 0)))
         case "door" if happened.seq > device.state_seq:
             _record_door(device, "open" if body.get("open") else "closed", now)
+        case "firmware":
+            record_firmware_event(session, device, body, now)
         case "certificate_wanted":
             answer_request(session, device, bytes_of(body.get("csr")), now)
         case kind if kind in ALARMS:

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from certs.authority.generations import NEXT_PHASE
+from devices.wire.firmware.states import NEXT
+from gateway.domain.firmware import ROLL_OUT_STATES, UPDATE_STATES
 from gateway.domain.keys.key import KEY_STATES
 from gateway.domain.stays.offer import OFFER_STATES
 from gateway.domain.stays.stay import STAY_STATES
@@ -40,6 +42,30 @@ def section(title: str, where: str, text: str, lines: list[str]) -> str:
     return f"\n## {title}\n\n`{where}`. {text}\n\n```mermaid\n" + "\n".join(lines) + "\n```\n"
 
 
+def firmware_sections() -> list[str]:
+    """The three tables of an update of firmware."""
+    return [
+        section(
+            "Firmware on a lock",
+            "devices/wire/firmware/states.py",
+            "The lock's own states, which it reports; section 17 of the wire protocol says what leads to each.",
+            followers_diagram(NEXT, "idle"),
+        ),
+        section(
+            "Update of a lock in a roll-out",
+            "gateway/domain/firmware.py",
+            "A lock that is away, in use or short of battery waits. Only its own reports confirm or fail it.",
+            followers_diagram(UPDATE_STATES, "waiting"),
+        ),
+        section(
+            "Roll-out of firmware",
+            "gateway/domain/firmware.py",
+            "It stops by itself above its limit of failures, and goes on only when a person resumes it.",
+            followers_diagram(ROLL_OUT_STATES, "running"),
+        ),
+    ]
+
+
 def page() -> str:
     """Content of docs/states.md."""
     deliveries = {"owed": [*SETTLED.values(), "owed"], "unknown": [*SETTLED_BY_A_PERSON.values()]}
@@ -73,6 +99,7 @@ def page() -> str:
                 "Each step can be rolled back until the last.",
                 followers_diagram(phases, "standby"),
             ),
+            *firmware_sections(),
             "\n## Key\n\n`gateway/domain/keys/key.py`. A key has no table of steps: its state is what is wanted of the "
             "lock against what the lock itself said last.\n\n",
             key_table(),

@@ -13,6 +13,7 @@ from devices.wire import catalog, chain, codec, fields, messages, offline, passc
 from devices.wire.ble import fragments, gatt
 from devices.wire.catalog import Shape
 from devices.wire.fields import Field, Kind
+from devices.wire.firmware import manifest, suit
 from devices.wire.kiosk import chip, offer_question, registration
 from tests.architecture.source import ROOT
 from tests.architecture.wire.notes import ABOUT, KINDS, NOTES
@@ -131,6 +132,9 @@ def limits_table() -> str:
         ("certificates in one command", catalog.MAX_PEM, "bytes"),
         ("enrolment", claim.MAX_ENROLMENT, "bytes"),
         ("keys named in one message", catalog.MAX_KEYS, "keys"),
+        ("envelope of a manifest", suit.MAX_ENVELOPE, "bytes"),
+        ("image", manifest.MAX_IMAGE, "bytes"),
+        ("bytes of an image in one command", catalog.MAX_CHUNK, "bytes"),
         ("nesting of CBOR", cbor.MAX_DEPTH, "levels"),
         ("digest in the log", chain.DIGEST, "bytes"),
         ("message over Bluetooth", fragments.MAX_MESSAGE, "bytes"),

@@ -70,6 +70,7 @@ from tests.browser.samples.facts import (
     record,
     stay_values,
 )
+from tests.browser.samples.firmware import FIRMWARE_PAGE
 from tests.browser.samples.forms import form_in
 
 GERMAN_FORM = PrintedForm(
@@ -370,6 +371,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "deliveries": [DELIVERY],
         },
     ),
+    "firmware": ("tester/firmware.html", FIRMWARE_PAGE),
     "messages": (
         "tester/messages.html",
         {"role": "tester", "device_log": {"device": "lock-302"}, "messages": MESSAGES},

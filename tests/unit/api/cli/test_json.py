@@ -1,5 +1,6 @@
 """Every command accepts --json: one JSON document on stdout, success or failure; all other output on stderr."""
 
+import hashlib
 import json
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,15 +9,20 @@ from typing import Any, Final
 
 import pytest
 import typer
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from api.cli.main import app
 from certs.authority.ca import Authority
 from certs.enrolment.device_folder import find_device_folders
 from certs.keys import new_private_key, save_private_key
+from certs.publisher import make_publisher, publisher_key_at
+from devices.wire.firmware.manifest import Firmware, sign_firmware
 from gateway.clock import utc_now
 from gateway.disclosure import disclose
-from gateway.store import Account
+from gateway.journey.firmware.publishing import publish
+from gateway.journey.firmware.roll_outs import begin, change
+from gateway.store import Account, FirmwareImage
 from tests.parts.world import LOCK, World
 
 RUN = CliRunner()
@@ -43,6 +49,18 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("device", "claim"): "lock-8 --site house-1 --out {tmp}/claim",
     ("device", "revoke"): LOCK,
     ("device", "fleet"): "2",
+    ("firmware", "key"): "",
+    (
+        "firmware",
+        "sign",
+    ): "{tmp}/image --key {folder}/certs/publisher.key --out {tmp}/manifest --version 9 --sequence 9",
+    ("firmware", "publish"): "{tmp}/image --version 9.0 --sequence 9",
+    ("firmware", "roll-out"): "1.0",
+    ("firmware", "stop"): "{running}",
+    ("firmware", "resume"): "{stopped}",
+    ("firmware", "abort"): "{running}",
+    ("firmware", "support"): "2. --until 2031-01-31",
+    ("firmware", "status"): "",
     ("key", "list"): "",
     ("key", "show"): "{key}",
     ("key", "revoke"): "{key}",
@@ -68,7 +86,12 @@ MAY_FAIL: Final = {("doctor",), ("registry", "open"), ("certs", "rotate"), ("cer
 OF_A_BUILDING: Final = {("simulate", name) for name in ("building", "fault", "act", "messages", "behaviour", "play")}
 OF_A_KEY: Final = {("simulate", "holder", name) for name in ("read", "unlock", "near")}  # test_journey_offline.py
 STAYING: Final = {("serve",), ("demo",)} | OF_A_BUILDING | OF_A_KEY
-WITHOUT_FOLDER: Final = {("simulate", "holder", "new"), ("backup", "new-identity"), ("backup", "verify")}
+WITHOUT_FOLDER: Final = {
+    ("firmware", "sign"),
+    ("simulate", "holder", "new"),
+    ("backup", "new-identity"),
+    ("backup", "verify"),
+}
 INTO_ANOTHER: Final = {("restore",)}  # commands that want an empty folder
 
 
@@ -101,7 +124,29 @@ def named(world: World, tmp_path: Path) -> dict[str, str]:
     recipient = document(RUN.invoke(app, identity).stdout)["recipient"]
     backup = ["backup", "create", "--out", str(tmp_path / "gateway.backup"), "--recipient", recipient]
     assert RUN.invoke(app, [*backup, "--folder", str(world.folder)]).exit_code == 0
-    return {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id, "recipient": recipient}
+    given = {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id, "recipient": recipient}
+    return given | roll_outs(world, tmp_path)
+
+
+def roll_outs(world: World, tmp_path: Path) -> dict[str, str]:
+    """A file to publish, a published version 1.0, and the ids of a running and a stopped roll-out of other models."""
+    make_publisher(world.folder / "certs")
+    (tmp_path / "image").write_bytes(b"image")
+    with world.database.writing() as session:
+        images = [published(session, world, model) for model in ("sim-lock", "running", "stopped")]
+        running, stopped = (begin(session, image, 0, 0, world.now) for image in images[1:])
+        change(session, stopped, "stopped", world.now)
+        images[1].version = images[2].version = "0.1"
+        return {"running": running.id, "stopped": stopped.id}
+
+
+def published(session: Session, world: World, model: str) -> FirmwareImage:
+    """A published image of a model, version 1.0."""
+    key, content = publisher_key_at(world.folder / "certs"), model.encode()
+    assert key is not None
+    digest = hashlib.sha256(content).digest()
+    envelope = sign_firmware(Firmware("lodgekey.example", model, "1.0", 2, digest, len(content)), key)
+    return publish(session, key.public_key(), envelope, content, world.now)
 
 
 def folder_option(leaf: Leaf, named: Mapping[str, str]) -> list[str]:

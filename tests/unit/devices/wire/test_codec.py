@@ -34,7 +34,10 @@ SAMPLES: dict[str, st.SearchStrategy[Any]] = {
     "clock": st.just("lost"), "drift": st.integers(-100, 100), "reason": st.just("revoked"),
     "challenge": st.text(max_size=40), "turns": st.lists(st.sampled_from(["left", "right"]), max_size=8),
     "trust": IDENTITY, "certificate": st.binary(min_size=1, max_size=20),
-    "fields": st.lists(st.text(max_size=20), max_size=3),
+    "fields": st.lists(st.text(max_size=20), max_size=3), "held": st.integers(0, 2**20), "until": TIMES,
+    "envelope": st.binary(min_size=1, max_size=900), "image": st.binary(min_size=32, max_size=32),
+    "offset": st.integers(0, 2**20), "data": st.binary(min_size=1, max_size=4096), "sequence": TIMES,
+    "state": st.sampled_from(["receiving", "trial"]),
 }  # fmt: skip
 
 
@@ -62,6 +65,7 @@ STATE = st.builds(
     State, SEQS, TIMES, st.sampled_from(["locked", "jammed", "unknown"]), st.sampled_from(["open", "closed"]),
     st.none() | st.integers(0, 100), st.lists(IDENTITY, max_size=9).map(tuple), st.sampled_from(["set", "lost"]),
     st.binary(min_size=8, max_size=32), TIMES, st.text(max_size=40), st.integers(0, 99),
+    st.none() | IDENTITY, st.none() | TIMES, st.none() | TIMES, st.none() | st.binary(min_size=8, max_size=8),
 )  # fmt: skip
 
 

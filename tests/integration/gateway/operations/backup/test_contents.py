@@ -35,6 +35,7 @@ WRITERS: Final[dict[str, tuple[str, ...]]] = {
     "certs/enrolment/device_folder.py": (),  # a device's own folder
     "certs/files.py": ("certs/.root.key.0123abcd",),
     "certs/keys.py": ("certs/root.key",),
+    "certs/publisher.py": ("certs/publisher.key", "certs/publisher.pem"),
     "gateway/bootstrap.py": ("certs/log.key", "offers.secret"),
     "gateway/broker/certificates.py": ("certs/gateway.key", "certs/gateway.pem", "certs/ca.pem"),
     "gateway/broker/config.py": ("broker/acl",),
