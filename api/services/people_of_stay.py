@@ -1,11 +1,11 @@
 """Who is registered for a stay, numbered for the landlord and never named."""
 
+from collections.abc import Sequence
+
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 
 from gateway.domain.stays.stay import wall_clock
-from gateway.journey.filings.parties import registered
-from gateway.store import Stay
+from gateway.store import Person, Stay
 
 
 class PersonOfStay(BaseModel):
@@ -23,9 +23,9 @@ class PersonOfStay(BaseModel):
     leaves: str | None
 
 
-def people_of_stay(session: Session, stay: Stay) -> list[PersonOfStay]:
+def people_of_stay(stay: Stay, people: Sequence[Person]) -> list[PersonOfStay]:
     """Present who is registered for a stay, in the order of registration. A second phone is no other person."""
-    people, zone = registered(session, stay), stay.unit.timezone
+    zone = stay.unit.timezone
     numbers = {person.id: number for number, person in enumerate(people, 1)}
     links: dict[str | None, str] = {}
     for offer in stay.offers:

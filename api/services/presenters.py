@@ -4,7 +4,6 @@ from typing import Any, cast
 
 from sqlalchemy.orm import Session
 
-from api.services.people_of_stay import people_of_stay
 from api.services.schemas import (
     CodeStandingShown,
     DateRequestShown,
@@ -15,7 +14,6 @@ from api.services.schemas import (
     OfferShown,
     OnceCodeShown,
     PasscodeShown,
-    StayShown,
     UnitShown,
 )
 from gateway.domain.filings.ways_out import actions_for
@@ -25,19 +23,15 @@ from gateway.domain.stays.stay import wall_clock
 from gateway.domain.verification.liveness import Level
 from gateway.journey.filings.deadlines import standing_of
 from gateway.journey.filings.destinations import registries_of
-from gateway.journey.keys.lock_abilities import takes_codes
 from gateway.journey.keys.lock_status import (
     CodeStanding,
     OnceStanding,
     Standing,
-    code_standings,
     key_standing,
     once_standings,
 )
-from gateway.journey.keys.one_time_codes import is_running
 from gateway.journey.keys.pin_slots import CodeShown
 from gateway.journey.stays.bookings import reports_bookings
-from gateway.journey.stays.date_requests import open_date_request
 from gateway.store import Device, Key, Offer, Registration, Stay, Unit
 from gateway.store.date_requests import DateRequest
 from gateway.texts.outcomes import answer_text
@@ -107,8 +101,12 @@ def delay_fields(standing: Standing, zone: str, now: int) -> dict[str, Any]:
 
 def key_fields(session: Session, key: Key, now: int) -> dict[str, Any]:
     """Return the fields of KeyShown, which everybody who may see the key sees."""
+    return fields_of_standing(key, key_standing(session, key, now), now)
+
+
+def fields_of_standing(key: Key, standing: Standing, now: int) -> dict[str, Any]:
+    """Return the fields of KeyShown for a key whose status is known."""
     zone = key.stay.unit.timezone
-    standing = key_standing(session, key, now)
     return delay_fields(standing, zone, now) | {
         "id": key.id,
         "lock": key.device_id,
@@ -145,7 +143,7 @@ def once_shown(once: OnceStanding, zone: str, now: int) -> OnceCodeShown:
 
 def once_codes_of(session: Session, stay: Stay, now: int) -> list[OnceCodeShown]:
     """Present every one-time code of a stay, latest first."""
-    return [once_shown(once, stay.unit.timezone, now) for once in once_standings(session, stay, now)]
+    return [once_shown(once, stay.unit.timezone, now) for once in once_standings(session, [stay.id], now)[stay.id]]
 
 
 def passcode_shown(code: CodeShown, timezone: str) -> PasscodeShown:
@@ -176,33 +174,6 @@ def filing_shown(row: Registration, now: int) -> FilingShown:
         receipt_sha256=row.receipt_sha256,
         tables=dict(row.tables or {}),
         actions=list(actions_for(row.state, replaced=row.refiled_id is not None)),
-    )
-
-
-def stay_shown(
-    session: Session, stay: Stay, filings: list[FilingShown], offers: list[OfferShown], now: int
-) -> StayShown:
-    """Present a stay to its landlord."""
-    zone, date_request = stay.unit.timezone, open_date_request(session, stay)
-    return StayShown(
-        id=stay.id,
-        unit=stay.unit_id,
-        unit_label=stay.unit.label,
-        from_=wall_clock(stay.from_at, zone),
-        until=wall_clock(stay.until_at, zone),
-        state=stay.state,
-        tenants=len([person for person in stay.people if person.erased_at is None]),
-        people=people_of_stay(session, stay),
-        arrived_at=stay.arrived_at,
-        ended_at=stay.ended_at,
-        offers=offers,
-        keys=[key_shown(session, key, now) for key in stay.keys],
-        codes=[code_shown(code, zone, now) for code in code_standings(session, stay, now)],
-        once_codes=once_codes_of(session, stay, now),
-        once_locks=[lock.id for lock in stay.unit.devices if takes_codes(lock)] if is_running(stay, now) else [],
-        registrations=filings,
-        date_request=date_request_shown(date_request) if date_request else None,
-        erasure=erasure_asked(stay),
     )
 
 

@@ -30,7 +30,8 @@ def rows(world: World) -> list[OnceCode]:
 def standings(world: World, stay_id: str = "") -> list[OnceStanding]:
     """Standing of each of the stay's codes, the newest first."""
     with world.database.reading() as session:
-        return once_standings(session, session.get_one(Stay, stay_id or world.stay().id), world.now)
+        of = stay_id or world.stay().id
+        return once_standings(session, [of], world.now)[of]
 
 
 def states(world: World) -> list[str]:

@@ -1,13 +1,14 @@
 """A gateway's rows in a real SQLite file: one landlord, one unit with a lock, and a settable clock."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from certs.holder import sign_statement
@@ -276,3 +277,19 @@ def device(name: str, unit_id: str | None, kind: str = "lock") -> Device:
         certificate_serial="1",
         certificate_expires_at=NOW + 90 * DAY,
     )
+
+
+@contextmanager
+def counted(database: Database) -> Iterator[list[str]]:
+    """The SELECT statements on the database meanwhile."""
+    statements: list[str] = []
+
+    def note(*call: Any) -> None:
+        if call[2].startswith("SELECT"):
+            statements.append(call[2])
+
+    with database.reading() as session:
+        engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)

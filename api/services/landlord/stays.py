@@ -6,15 +6,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.services.landlord.bookings import BookingForm, keep_booking
-from api.services.landlord.offers import present_offer
-from api.services.presenters import filing_shown, key_shown, stay_shown
-from api.services.schemas import DatesForm, FilingShown, KeyShown, StayShown
+from api.services.landlord.stays_shown import present_stays, with_rows
+from api.services.presenters import key_shown
+from api.services.schemas import DatesForm, KeyShown, StayShown
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.staff_rights import may
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.stay import Window, instant
 from gateway.journey.stays import landlord as steps
-from gateway.store import Account, Registration, Stay, Unit
+from gateway.store import Account, Stay, Unit
 from gateway.texts.marks import N_
 
 MAX_STAYS: Final = 200
@@ -27,30 +27,18 @@ def without_links(stay: StayShown, account: Account) -> StayShown:
     return stay.model_copy(update={"offers": []})
 
 
-def filings_of(session: Session, stay: Stay, now: int) -> list[FilingShown]:
-    """Return how the stay's registration records stand, oldest first."""
-    rows = session.scalars(
-        select(Registration)
-        .where(Registration.stay_id == stay.id)
-        .order_by(Registration.created_at, Registration.number)
-    )
-    return [filing_shown(row, now) for row in rows]
-
-
 def present_stay(gateway: Gateway, session: Session, stay: Stay) -> StayShown:
     """Present a stay with its links, keys and filings."""
-    offers = [present_offer(gateway, offer) for offer in stay.offers]
-    return stay_shown(session, stay, filings_of(session, stay, gateway.now()), offers, gateway.now())
+    (shown,) = present_stays(gateway, session, [stay])
+    return shown
 
 
 def list_stays(gateway: Gateway, landlord_id: str, account: Account) -> list[StayShown]:
     """Return the landlord's stays, latest first, at most MAX_STAYS; links only if the account may act."""
     query = select(Stay).join(Unit).where(Unit.landlord_id == landlord_id).order_by(Stay.from_at.desc())
     with gateway.database.reading() as session:
-        return [
-            without_links(present_stay(gateway, session, stay), account)
-            for stay in session.scalars(query.limit(MAX_STAYS))
-        ]
+        stays = session.scalars(with_rows(query.limit(MAX_STAYS))).all()
+        return [without_links(shown, account) for shown in present_stays(gateway, session, stays)]
 
 
 def read_stay(gateway: Gateway, landlord_id: str, stay_id: str, account: Account) -> StayShown:

@@ -14,17 +14,20 @@ from gateway.texts.marks import N_
 
 def list_units(gateway: Gateway, landlord_id: str) -> list[UnitShown]:
     """Return the landlord's units with their locks, by label."""
-    query = select(Unit).where(Unit.landlord_id == landlord_id).options(selectinload(Unit.devices)).order_by(Unit.label)
+    rows = (selectinload(Unit.devices), selectinload(Unit.destinations))
+    query = select(Unit).where(Unit.landlord_id == landlord_id).options(*rows).order_by(Unit.label)
     with gateway.database.reading() as session:
         return [unit_shown(unit) for unit in session.scalars(query)]
 
 
 def get_unit(gateway: Gateway, landlord_id: str, unit_id: str) -> UnitShown:
     """Return one of the landlord's units. Raises NotFound, also for another landlord's unit."""
-    for unit in list_units(gateway, landlord_id):
-        if unit.id == unit_id:
-            return unit
-    raise NotFound(N_("There is no such unit. Choose one from your list."))
+    query = select(Unit).where(Unit.id == unit_id, Unit.landlord_id == landlord_id)
+    with gateway.database.reading() as session:
+        unit = session.scalars(query).one_or_none()
+        if unit is None:
+            raise NotFound(N_("There is no such unit. Choose one from your list."))
+        return unit_shown(unit)
 
 
 def change_unit(gateway: Gateway, landlord_id: str, unit_id: str, form: UnitForm) -> UnitShown:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -329,7 +329,10 @@ def child_values(language: Language, onboarding: OnboardingShown) -> dict[str, o
     return {
         "child_kinds": [kind for kind in onboarding.documents if kind != "none"],
         "child_residence": any(path.startswith(RESIDENCE) for path in asked),
-        "child_asks": asked_facts(onboarding, language, asked, prefix="", shares=["same_residence"]),
+        "child_asks": [
+            replace(fact, hint="") if fact.minors else fact  # the form is only for them
+            for fact in asked_facts(onboarding, language, asked, prefix="", shares=["same_residence"])
+        ],
         "countries": country_choices(language),
         "nationalities": nationality_choices(language),
     }

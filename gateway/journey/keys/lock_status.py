@@ -1,6 +1,6 @@
 """Lock status: desired and reported state of each key and code, why they differ, and for how long that matters."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.keys.key import DelayReason, LockStanding, code_state, delay_reason, once_state, state_of
 from gateway.journey.keys.one_time_codes import is_confirmed, is_current
 from gateway.outbox import lanes
-from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode, Stay
+from gateway.store import Delivery, Device, Key, OnceCode, Passcode, SlotCode
 
 WAITING = ("issued", "delivering", "revoking", "unknown")
 
@@ -58,50 +58,68 @@ class OnceStanding:
 
 def key_standing(session: Session, key: Key, now: int) -> Standing:
     """The status of a key."""
+    return key_standings(session, [key], now)[key.id]
+
+
+def key_standings(session: Session, keys: Sequence[Key], now: int) -> dict[str, Standing]:
+    """The status of each key by its id, in one statement."""
+    known = standings_of_lanes(session, {lanes.keys(key.device_id): key.device for key in keys})
+    return {key.id: _key(known[lanes.keys(key.device_id)], key, now) for key in keys}
+
+
+def code_standings(session: Session, stays: Collection[str], now: int) -> dict[str, list[CodeStanding]]:
+    """The status of each passcode and PIN of these stays (ids), each kind ordered by its start; in three statements."""
+    query = select(Passcode, Device).join(Device, Passcode.device_id == Device.id).where(Passcode.stay_id.in_(stays))
+    codes = session.execute(query.order_by(Passcode.begins, Passcode.device_id, Passcode.created_at)).all()
+    kept = select(SlotCode, Device).join(Device, SlotCode.device_id == Device.id).where(SlotCode.stay_id.in_(stays))
+    pins = session.execute(kept.order_by(SlotCode.begins_at, SlotCode.device_id, SlotCode.created_at)).all()
+    of_locks = {lanes.keys(lock.id): lock for _, lock in codes}
+    known = standings_of_lanes(session, of_locks | {lanes.slot(lock.id, pin.slot): lock for pin, lock in pins})
+    found: dict[str, list[CodeStanding]] = {stay_id: [] for stay_id in stays}
+    for code, lock in codes:
+        found[code.stay_id].append(_code(known[lanes.keys(lock.id)], code, lock, now))
+    for pin, lock in pins:
+        found[pin.stay_id].append(_pin(known[lanes.slot(lock.id, pin.slot)], pin, now))
+    return found
+
+
+def once_standings(session: Session, stays: Collection[str], now: int) -> dict[str, list[OnceStanding]]:
+    """The status of each one-time code of these stays (ids), latest first; in two statements."""
+    query = select(OnceCode, Device).join(Device, OnceCode.device_id == Device.id).where(OnceCode.stay_id.in_(stays))
+    codes = session.execute(query.order_by(OnceCode.issued_at.desc(), OnceCode.number.desc())).all()
+    known = standings_of_lanes(session, {lanes.keys(lock.id): lock for _, lock in codes})
+    found: dict[str, list[OnceStanding]] = {stay_id: [] for stay_id in stays}
+    for code, lock in codes:
+        found[code.stay_id].append(OnceStanding(code, _once(known[lanes.keys(lock.id)], code, lock, now)))
+    return found
+
+
+def _key(known: LockStanding, key: Key, now: int) -> Standing:
     state = state_of(key.desired, key.observed, key.expires_at, now)
-    known = _known_of(session, key.device, lanes.keys(key.device_id))
     return _standing(known, state, min(key.expires_at, key.holder_until), now)
 
 
-def code_standings(session: Session, stay: Stay, now: int) -> list[CodeStanding]:
-    """The status of each passcode and PIN of a stay, each kind ordered by its start."""
-    query = select(Passcode, Device).join(Device, Passcode.device_id == Device.id).where(Passcode.stay_id == stay.id)
-    rows = session.execute(query.order_by(Passcode.begins, Passcode.device_id, Passcode.created_at)).all()
-    pins = select(SlotCode, Device).join(Device, SlotCode.device_id == Device.id).where(SlotCode.stay_id == stay.id)
-    kept = session.execute(pins.order_by(SlotCode.begins_at, SlotCode.device_id, SlotCode.created_at)).all()
-    codes = [_code(session, code, lock, now) for code, lock in rows]
-    return codes + [_pin(session, pin, lock, now) for pin, lock in kept]
-
-
-def once_standings(session: Session, stay: Stay, now: int) -> list[OnceStanding]:
-    """The status of each one-time code of a stay, latest first."""
-    query = select(OnceCode, Device).join(Device, OnceCode.device_id == Device.id).where(OnceCode.stay_id == stay.id)
-    rows = session.execute(query.order_by(OnceCode.issued_at.desc(), OnceCode.number.desc())).all()
-    return [OnceStanding(code, _once(session, code, lock, now)) for code, lock in rows]
-
-
-def _code(session: Session, code: Passcode, lock: Device, now: int) -> CodeStanding:
+def _code(known: LockStanding, code: Passcode, lock: Device, now: int) -> CodeStanding:
     state = code_state(code.epoch, lock.reported_code_epoch, code.withdrawn_at is not None, code.ends, now)
-    known = _known_of(session, lock, lanes.keys(lock.id))
     return CodeStanding(lock.id, code.begins, _standing(known, state, code.ends, now))
 
 
-def _pin(session: Session, pin: SlotCode, lock: Device, now: int) -> CodeStanding:
+def _pin(known: LockStanding, pin: SlotCode, now: int) -> CodeStanding:
     """A PIN's status. Before its stay nothing is overdue; in a lock out of service it is still removed."""
     state = state_of(pin.desired, pin.observed, pin.ends_at, now)
-    known = replace(_known_of(session, lock, lanes.slot(lock.id, pin.slot)), revoked_at=None)
+    known = replace(known, revoked_at=None)
     early = pin.desired == "present" and now < pin.begins_at
     standing = Standing(state, pin.ends_at, None, None, None) if early else _endless(known, state, pin.ends_at, now)
-    return CodeStanding(lock.id, pin.begins_at, standing)
+    return CodeStanding(pin.device_id, pin.begins_at, standing)
 
 
-def _once(session: Session, code: OnceCode, lock: Device, now: int) -> Standing:
+def _once(known: LockStanding, code: OnceCode, lock: Device, now: int) -> Standing:
     living, used = is_current(code, lock), code.used_at is not None
     confirmed = (
         is_confirmed(lock) if living else lock.reported_code_epoch > code.epoch or lock.reported_once_from > code.number
     )
     state = once_state(used=used, living=living, confirmed=confirmed, online=lock.online is not False)
-    return _endless(_known_of(session, lock, lanes.keys(lock.id)), state, now, now)
+    return _endless(known, state, now, now)
 
 
 def _standing(known: LockStanding, state: str, ends: int, now: int) -> Standing:
@@ -131,8 +149,3 @@ def standings_of_lanes(session: Session, locks: Mapping[str, Device]) -> dict[st
         )
         for lane, lock in locks.items()
     }
-
-
-def _known_of(session: Session, lock: Device, lane: str) -> LockStanding:
-    """The same of one lane."""
-    return standings_of_lanes(session, {lane: lock})[lane]

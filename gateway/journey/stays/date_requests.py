@@ -1,13 +1,14 @@
 """A tenant's actions on the stay: end it, or request other dates from the landlord."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.keys.holder_statements import dates_statement, end_statement
 from gateway.domain.keys.key import Proof
-from gateway.domain.stays import stay as stays
-from gateway.domain.stays.stay import Window, instant, wall_clock
+from gateway.domain.stays.stay import OCCUPYING, Window, instant, wall_clock
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.unlock import running_key
 from gateway.journey.stays.landlord import change_stay, end_stay
@@ -59,8 +60,14 @@ def answer_date_request(session: Session, stay: Stay, *, agreed: bool, keyring: 
 
 def open_date_request(session: Session, stay: Stay) -> DateRequest | None:
     """The stay's unanswered date request, or None."""
-    query = select(DateRequest).where(DateRequest.stay_id == stay.id, DateRequest.answered_at.is_(None))
-    return session.scalars(query).first() if stay.state in stays.OCCUPYING else None
+    return open_date_requests(session, [stay]).get(stay.id)
+
+
+def open_date_requests(session: Session, stays: Iterable[Stay]) -> dict[str, DateRequest]:
+    """The unanswered date request of each of these stays that has one, by the stay's id; in one statement."""
+    open_stays = [stay.id for stay in stays if stay.state in OCCUPYING]
+    query = select(DateRequest).where(DateRequest.stay_id.in_(open_stays), DateRequest.answered_at.is_(None))
+    return {request.stay_id: request for request in session.scalars(query)}
 
 
 def latest_date_request(session: Session, stay: Stay) -> DateRequest | None:

@@ -1,12 +1,9 @@
 """Alerts of a landlord: when each is raised, how urgent it is, and how many statements it takes to find them."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy import event
 
 from gateway.domain.alerts import KINDS, LOCK_ALARMS, LOG_ALARMS, AlertCode
 from gateway.journey.alerts import Alert, Readers, find_alerts, of_lock
@@ -15,7 +12,7 @@ from gateway.journey.keys.issue import revoke_key
 from gateway.journey.stays import landlord
 from gateway.store import Device, Key, Stay
 from gateway.texts.alerts import ALERT, ALERT_NAME, alert_message, alert_text
-from tests.parts.world import AREA, LOCK, NOW, World
+from tests.parts.world import AREA, LOCK, NOW, World, counted
 
 
 def found_of(**state: Any) -> list[tuple[str, str, int]]:
@@ -35,22 +32,6 @@ def change_lock(world: World, **state: Any) -> None:
     with world.database.writing() as session:
         for name, value in state.items():
             setattr(session.get_one(Device, LOCK), name, value)
-
-
-@contextmanager
-def counted(world: World) -> Iterator[list[str]]:
-    """The statements on the database meanwhile."""
-    statements: list[str] = []
-
-    def note(*call: Any) -> None:
-        if call[2].startswith("SELECT"):
-            statements.append(call[2])
-
-    with world.database.reading() as session:
-        engine = session.get_bind()
-    event.listen(engine, "before_cursor_execute", note)
-    yield statements
-    event.remove(engine, "before_cursor_execute", note)
 
 
 @pytest.mark.parametrize(("percent", "severity"), [(31, None), (30, "plain"), (20, "care"), (10, "bad"), (0, "bad")])
@@ -157,9 +138,9 @@ def test_the_number_of_statements_does_not_grow_with_landlords_locks_and_keys(wo
         token = world.offer(world.window(3600), unit)
         world.consent(token)
         world.show(token)
-    with counted(world) as one, world.database.reading() as session:
+    with counted(world.database) as one, world.database.reading() as session:
         find_alerts(session, Readers(owners[:1]), world.now)
-    with counted(world) as many, world.database.reading() as session:
+    with counted(world.database) as many, world.database.reading() as session:
         found = find_alerts(session, Readers(owners, dict.fromkeys(owners, AREA)), world.now)
     assert [len(found[owner]) for owner in owners] == [0, 1, 1, 1, 1, 1, 1]
     assert len(many) == len(one) == 7

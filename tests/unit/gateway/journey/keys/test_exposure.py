@@ -62,7 +62,8 @@ def standing(world: World, key: Key) -> Standing:
 
 def standings(world: World) -> list[CodeStanding]:
     with world.database.reading() as session:
-        return code_standings(session, session.get_one(Stay, world.stay().id), world.now)
+        stay_id = world.stay().id
+        return code_standings(session, [stay_id], world.now)[stay_id]
 
 
 def revoked(world: World, *, online: bool) -> Key:
