@@ -180,11 +180,11 @@ class Family:
     async def register(self, landlord: Visitor, room: str, scene: Scene) -> Effort:
         """From the landlord's offer to both adults' keys."""
         await self._register("first adult", self.first, await offer_key(landlord, room), self._pictures, scene.first)
-        await self._take_key(landlord, self.first)
+        await self._take_key("first adult", landlord, self.first)
         link = await self._bring_others(scene)
         passport = photographed(self._folder, OTHER_ADULT)
         await self._register("other adult", self.other, link, Pictures(passport, self._pictures.face), scene.other)
-        await self._take_key(landlord, self.other)
+        await self._take_key("other adult", landlord, self.other)
         return self.effort
 
     async def _register(self, who: str, adult: Adult, link: str, pictures: Pictures, facts: Facts) -> None:
@@ -201,10 +201,11 @@ class Family:
             await adult.tap("#register button.wide")
             await expect(adult.page.locator("#register")).to_have_count(0, timeout=READING_MS)
 
-    async def _take_key(self, landlord: Visitor, adult: Adult) -> None:
-        """A person passes the case, and the key comes to the phone."""
+    async def _take_key(self, who: str, landlord: Visitor, adult: Adult) -> None:
+        """A person passes the case, and the key comes to the phone, which is waited for."""
         await let_landlord_pass(landlord)
-        await expect(adult.page.locator(".hold")).to_be_visible(timeout=SLOW)
+        with self.effort.step(f"{who}: gets the key"):
+            await expect(adult.page.locator(".hold")).to_be_visible(timeout=SLOW)
 
     async def _bring_others(self, scene: Scene) -> str:
         """The first adult declares both children, and makes the link for the other adult; the link."""

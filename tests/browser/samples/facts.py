@@ -275,7 +275,9 @@ LAW = KeptShown(what="record", until=END, law="Real Decreto 933/2021, art. 5")
 ERASURE = ErasureShown(asked=None, answer_by=None, effect=END, ended=False, kept=[LAW], erased=False)
 KEY_PAGE: dict[str, Any] = {
     "onboarding": onboarding("on_lock"),
-    **child_values("zh-CN", onboarding("on_lock", asks_besides=["residence.country", "phone", "email", "relation"])),
+    **child_values(
+        "zh-CN", onboarding("on_lock", asks_besides=["residence.country", "relation"], asks_minors=["relation"])
+    ),
     "keys": [(KEY, LOCK)],
     "begins_later": False,
     "filings": [FilingLine("check_in", "accepted", "cn", "R-2026-1121")],
