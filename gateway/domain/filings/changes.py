@@ -19,10 +19,11 @@ class Filing:
 def plan(registry: RegistryProfile, record: Registration, *, held: StayFacts | None = None) -> Filing:
     """The filing of a record at this registry. Each step has its own reference, so that a repeat is recognised.
 
-    `held`: the people are still to arrive, and the registry has this stay of theirs, which is annulled where it can be.
+    `held`: the registry has this stay of people who are still to arrive, or arrived otherwise where arrivals are fixed.
+    It is annulled where it can be.
     """
     taken = registry.changes[record.kind]
-    can_annul = registry.changes["annulment"] in ("annul", "send") and not registry.annulled_for_good
+    can_annul = registry.changes["annulment"] in ("annul", "send")
     if held is not None and can_annul and taken == "send" and record.kind == "change":
         return Filing((replace(_annulment(record), people=record.people, stay=held), _sent_again(record)))
     if taken == "nothing" or (taken == "annul" and record.corrects is None):

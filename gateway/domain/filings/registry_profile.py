@@ -31,9 +31,8 @@ class RegistryProfile:
     problems(record, now) are the registry's rules, imported when a record is checked; empty for the module `rules`
     beside the client. `tells_groups`: its records tell families from groups. `by_hand`: the rules that no answer of the
     person could satisfy. Whom one of them is against is not sent: they are registered by hand, with the authority's own
-    means, and with them the others of the same record where people are filed together. `annulled_for_good`:
-    nobody whose record was annulled can be filed again for the same stay, so the record of one who is to come later is
-    changed when they come.
+    means, and with them the others of the same record where people are filed together. `arrivals_fixed`: a change
+    cannot name another arrival, which is a record anew, after an annulment of the earlier one.
     """
 
     name: str
@@ -45,7 +44,7 @@ class RegistryProfile:
     code_tables: Mapping[str, str] = field(default_factory=dict)
     party: Party = "apart"
     tells_groups: bool = False
-    annulled_for_good: bool = False
+    arrivals_fixed: bool = False
     kept: bool = False
     reporting: Reporting | None = None
     title: str = ""

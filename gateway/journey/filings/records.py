@@ -13,6 +13,7 @@ from gateway.domain.filings.changes import plan
 from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
 from gateway.domain.filings.record import Kind, PartyRole, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.stays.booking import Booking, with_terms
 from gateway.domain.verification.field_sources import correct
 from gateway.journey.filings.destinations import destination_of, landlord_facts, profile_at, unit_facts, why_by_hand
@@ -240,8 +241,7 @@ def report(
     facts = replace(facts, corrects=earlier.id if earlier else None)
     later = kind in REPORTED and facts.stay.from_at > max(now, stay.from_at)
     due = deadline(_pending(session, stay, facts, group), facts.stay.from_at if later else now, registry.reporting)
-    held = open_record(earlier.parts, keyring.vault).stay if later and earlier is not None else None
-    planned = plan(registry, facts, held=held)
+    planned = plan(registry, facts, held=_stay_to_annul(registry, facts, earlier, keyring, later=later))
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
     rows = [_keep(session, stay, group, subject, step, earlier, keyring, now, due) for step in records or (facts,)]
@@ -259,6 +259,16 @@ def report(
             _enqueue_record(session, row, stay, now)
     take_place_of_refused(session, stay, group.people, REPORTED if kind in REPORTED else (kind,), rows[-1])
     return rows[-1]
+
+
+def _stay_to_annul(
+    registry: RegistryProfile, facts: Record, earlier: Registration | None, keyring: Keyring, *, later: bool
+) -> StayFacts | None:
+    """The stay that the registry has of these people and that a change cannot correct. Raises Erased."""
+    if earlier is None or not (later or registry.arrivals_fixed):
+        return None
+    held = open_record(earlier.parts, keyring.vault).stay
+    return held if later or held.from_at != facts.stay.from_at else None
 
 
 def _held(session: Session, group: Group, subject: Person) -> Registration | None:

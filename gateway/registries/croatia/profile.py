@@ -15,7 +15,7 @@ PROFILE = RegistryProfile(
     name="hr",
     title="eVisitor",
     client=f"{__package__}.client",
-    annulled_for_good=True,  # an ID that was cancelled is refused from then on
+    arrivals_fixed=True,
     changes={
         "check_in": "send",
         "change": "send",

@@ -1,6 +1,7 @@
 """Requests of eVisitor's actions CheckInTourist, CheckOutTourist and CancelTouristCheckIn, one for each guest."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime
 
 from gateway.domain.filings import field_rules as rules
@@ -28,8 +29,15 @@ def sent_names(person: PersonFacts) -> tuple[str, str]:
 
 
 def check_in_id(record: Registration, person: PersonFacts) -> str:
-    """The check-in's ID, from stay and person: the same whenever this guest is sent again."""
-    return str(uuid.uuid5(_CHECK_INS, f"{record.stay.id}/{person.id}"))
+    """The check-in's ID: that of the record it corrects, which is its receipt, or a new one, the same when sent again.
+
+    StayFrom cannot be changed under an ID, nor an ID be used again after its cancellation.
+    """
+    known = (record.corrects or "").split(",")
+    ids = dict(zip([one.id for one in record.people], known, strict=False))
+    with suppress(KeyError, ValueError):
+        return str(uuid.UUID(ids[person.id]))
+    return str(uuid.uuid5(_CHECK_INS, f"{record.reference}/{person.id}"))
 
 
 def stay_times(record: Registration) -> tuple[datetime, datetime]:

@@ -101,7 +101,7 @@ async def test_a_birth_date_known_in_part_is_filed_where_the_authority_takes_it_
     assert office.states() == [("check_in", "not_due"), ("check_in", "accepted")]
 
 
-NOT_TAKEN_BACK = ("it", "pt", "cz", "hr")  # an arrival cannot be cancelled, or cannot be sent again after that
+NOT_TAKEN_BACK = ("it", "pt", "cz")  # an arrival cannot be cancelled
 
 
 async def test_a_companion_who_is_to_come_later_is_taken_back_and_filed_on_coming(
@@ -127,3 +127,20 @@ async def test_a_companion_who_is_to_come_later_is_taken_back_and_filed_on_comin
     last = office.rows()[-1]
     assert (last.state, last.person_id) == ("accepted", jan.id), (last.answer_code, last.answer_text)
     assert last.kind == ("change" if simulator[0] in NOT_TAKEN_BACK else "check_in")
+
+
+async def test_an_arrival_that_was_filed_wrong_is_corrected_and_corrected_back(office: Office) -> None:
+    stay = office.tenant("", {"given_names": "Anna"}, begins=-2 * DAY, days=4)
+    await office.settled()
+    world = office.world
+    with world.database.reading() as session:
+        came = session.scalars(select(Person.arrived_at).where(Person.stay_id == stay)).one()
+    assert came is not None
+    for at in (came - 60, came):
+        with world.database.writing() as session:
+            offer = session.scalars(select(Offer).where(Offer.stay_id == stay)).one()
+            own_dates.correct_arrival(session, offer, at, world.keyring, world.now)
+        await office.settled()
+    said = [(row.kind, row.state, row.answer_text) for row in office.rows()]
+    assert {state for _, state, _ in said} <= {"accepted", "not_due"}, said
+    assert said[-1][1] == "accepted"

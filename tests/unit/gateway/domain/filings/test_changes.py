@@ -30,6 +30,13 @@ def test_a_change_of_what_spain_never_accepted_is_just_sent() -> None:
     assert again.kind == "check_in"
 
 
+def test_croatia_hears_another_arrival_as_annulment_then_a_new_record() -> None:
+    held = dataclasses.replace(CHANGE.stay, from_at=CHANGE.stay.from_at - 3600)
+    annulment, again = plan(REGISTRIES["hr"], CHANGE, held=held).records
+    assert (annulment.kind, annulment.corrects, annulment.stay) == ("annulment", "receipt-1", held)
+    assert (again.kind, again.corrects, again.stay) == ("check_in", None, CHANGE.stay)
+
+
 @pytest.mark.parametrize(
     ("registry", "kind"), [("it", "check_out"), ("it", "annulment"), ("pt", "annulment"), ("es", "check_out")]
 )

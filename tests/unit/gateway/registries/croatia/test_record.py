@@ -217,11 +217,13 @@ def test_a_persons_only_name_stands_in_both_fields() -> None:
     assert (sent(filed)["TouristSurname"], sent(filed)["TouristName"]) == ("Suharto", "Suharto")
 
 
-def test_the_id_is_the_persons_in_the_stay() -> None:
+def test_a_change_has_the_id_of_the_check_in_and_another_check_in_has_another() -> None:
     filed = base_record(SPLIT, LUKAS)
-    again = dataclasses.replace(filed, id="another", reference="another", kind="change")
+    change = dataclasses.replace(filed, reference="another", kind="change", corrects=sent(filed)["ID"])
     other = dataclasses.replace(filed, people=(guest(id="p2"),))
-    assert sent(again)["ID"] == sent(filed)["ID"] != sent(other)["ID"]
+    anew = dataclasses.replace(filed, reference="another")
+    assert sent(change)["ID"] == sent(filed)["ID"]
+    assert len({sent(one)["ID"] for one in (filed, other, anew)}) == 3
     assert authority.guid_fault(sent(filed)) is None
 
 
