@@ -29,6 +29,7 @@ from gateway.domain.verification.port import Identity
 from gateway.journey.devices import reports
 from gateway.settings import Settings
 from gateway.store import Account, Key, SignIn, Unit
+from gateway.store.disk_space import RESERVE
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, NOW, device, let_unit
 
@@ -142,7 +143,7 @@ def build(folder: Path) -> None:
 
 def move_in(first: Path, folder: Path, looking: Identity | None = None, **settings: Any) -> House:
     """A copy of a built house with its application; `looking` replaces the identity port without models."""
-    shutil.copytree(first, folder)
+    shutil.copytree(first, folder, ignore=shutil.ignore_patterns(RESERVE))  # 32 MB, which is allocated without writing
     now, identity = [NOW], MemoryIdentity()
     gateway = Gateway(Settings(folder=folder, **settings), lambda: now[0], identity=looking or identity)
     with gateway.database.reading() as session:
