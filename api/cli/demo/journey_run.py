@@ -5,7 +5,7 @@ import json
 import os
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,12 +19,14 @@ from api.cli.output import listed, said, word
 from api.client import Answer, Client
 from certs.holder import sign_statement
 from certs.keys import jwk_of, new_private_key
+from gateway.domain.errors import Busy
 from gateway.domain.keys.holder_statements import child_statement, party_statement
 from gateway.domain.keys.key import Proof, unlock_statement
 from gateway.texts.marks import N_
 
 Json = dict[str, Any]
 STEP_TIMEOUT_SECONDS = 60.0
+SUBMISSIONS = 4  # of the same pictures, where the gateway is busy and asks for them again
 SETTLED = ("accepted", "partly", "refused", "unknown", "by_hand", "not_due")
 # Invented people, of the nationality of the specimen passports.
 CHILDREN: tuple[Json, ...] = (
@@ -153,7 +155,7 @@ class JourneyRun:
         }
         form = {"holder_key": json.dumps(jwk_of(self.phone.public_key())), "facts": json.dumps(self._facts)}
         answer = require_ok(
-            await tenant.post("/onboarding/verification", form=form, files=files),
+            await until_read(lambda: tenant.post("/onboarding/verification", form=form, files=files)),
             said(N_("the tenant submits passport and face photo")),
         )
         if answer["stage"] not in ("review", "issued", "on_lock"):
@@ -289,6 +291,16 @@ class JourneyRun:
 
 async def _fetch(client: Client, path: str) -> Json:
     return dict(require_ok(await client.get(path), said(N_("reading {path}"), path=path)))
+
+
+async def until_read(submit: Callable[[], Awaitable[Answer]]) -> Answer:
+    """Submit pictures again while the gateway says that it is busy, as its sentence asks; the last answer."""
+    answer = await submit()
+    for _ in range(SUBMISSIONS - 1):
+        if answer.status != Busy.status:
+            break
+        answer = await submit()
+    return answer
 
 
 async def until(ask: Callable[[], Any], good: Callable[[Json], bool], what: str) -> Json:
