@@ -14,6 +14,10 @@ from benchmarks.parties.people import Person, Traveller, Way, make_person, relat
 Kind = Literal["single", "couple", "family", "group"]
 ADULTS: Final = range(19, 78)
 CHILDREN: Final = range(17)
+Corrector = Literal["", "landlord", "officer"]
+# How a registry fails one party in twenty-five: behaviours of the simulators.
+FAULTS: Final = ("refuse", "partial", "silent", "broken", "malformed", "down", "late", "twice")
+FAULTY: Final = 0.04
 # The country whose nationals are a sixth of the crowd at a registry; elsewhere all countries have the same share.
 AT_HOME: Final = {
     "es": "ESP",
@@ -31,19 +35,26 @@ AT_HOME: Final = {
 class Party:
     """Who stays together. The first adult registers first and declares the children on the same phone.
 
-    `joins_late`: the last adult comes two days later. `leaves_early`: the last adult leaves before the others.
-    `corrects`: a person corrects the first adult's given names later. `second_phone`: the first adult adds a phone.
-    `moves`: the landlord moves the end of the stay.
+    `one_phone`: the other adults register on the first one's phone, and take their keys to phones of their own.
+    `joins_late`: the last adult comes two days later, unannounced. `says_later`, `says_earlier`: the last adult
+    registers with the others, and says on their phone that they come a day later, or leave a day earlier.
+    `leaves_early`: the last adult leaves before the others. `corrector`: who corrects the first adult's given names
+    later. `second_phone`: the first adult adds a phone. `moves`: the landlord moves the end of the stay. `fault`: what
+    the registry does when this party arrives; nothing mostly.
     """
 
     kind: Kind
     adults: tuple[Traveller, ...]
     children: tuple[Traveller, ...] = ()
+    one_phone: bool = False
     joins_late: bool = False
+    says_later: bool = False
+    says_earlier: bool = False
     leaves_early: bool = False
-    corrects: bool = False
+    corrector: Corrector = ""
     second_phone: bool = False
     moves: bool = False
+    fault: str = ""
 
     @property
     def people(self) -> tuple[Traveller, ...]:
@@ -67,15 +78,20 @@ def make_party(random: Random, registry: str, today: date) -> Party:
     if kind == "family":
         children = [relative_of(random, first, today, CHILDREN) for _ in range(random.choices((1, 2, 3), (4, 4, 2))[0])]
     several = len(adults) > 1
+    dates = random.choices(("late", "later", "earlier", "early", ""), (10, 8, 8, 10, 64))[0] if several else ""
     return Party(
         kind,
         tuple(_traveller(random, person, registry, today) for person in adults),
         tuple(_child(random, person, first, registry, today) for person in children),
-        joins_late=several and random.random() < 0.1,
-        leaves_early=several and random.random() < 0.1,
-        corrects=random.random() < 0.05,
+        one_phone=several and random.random() < 0.3,
+        joins_late=dates == "late",
+        says_later=dates == "later",
+        says_earlier=dates == "earlier",
+        leaves_early=dates == "early",
+        corrector=random.choices(("", "landlord", "officer"), (92, 4, 4))[0],
         second_phone=random.random() < 0.05,
         moves=random.random() < 0.05,
+        fault=random.choice(FAULTS) if random.random() < FAULTY else "",
     )
 
 
@@ -105,4 +121,4 @@ def _traveller(random: Random, person: Person, registry: str, today: date) -> Tr
 def _child(random: Random, child: Person, adult: Person, registry: str, today: date) -> Traveller:
     documents = documents_of(random, child, registry, today)
     knows = dict(answers_of(random, replace(child, home=adult.home), documents[0], today)) | {"relation": "child"}
-    return Traveller(child, documents, knows, "typed")
+    return Traveller(child, documents, knows, random.choice(("camera", "typed")))

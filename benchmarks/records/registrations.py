@@ -40,8 +40,8 @@ def count_all(parties: int, registries: tuple[str, ...] = AUTHORITIES) -> list[C
 
 
 def count_one(registry: str, parties: int) -> Counted:
-    """The counts of one registry (benchmarks.stages.crowd.Counts)."""
-    command = [sys.executable, "-m", "benchmarks.stages.crowd", registry, str(parties), str(SEED)]
+    """The counts of one registry (benchmarks.crowds.crowd.Counts)."""
+    command = [sys.executable, "-m", "benchmarks.crowds.crowd", registry, str(parties), str(SEED)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     counts: Counted = json.loads(done.stdout.splitlines()[-1])
     print(f"{registry}: {counts['seconds']} s", file=sys.stderr)

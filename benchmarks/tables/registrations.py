@@ -1,46 +1,79 @@
-"""Writes the table of `docs/registries.md`: `python -m benchmarks.tables.registrations [PARTIES]`."""
+"""Writes the table of `docs/registries.md`: `python -m benchmarks.tables.registrations [PARTIES [REGISTRY …]]`.
+
+Each registry's row is of its latest count, with the day and the commit; a count is stored in `.artefacts`, so that one
+registry can be counted anew.
+"""
 
 import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from benchmarks.records.registrations import PARTIES, Counted, count_all
+from benchmarks.records.registrations import AUTHORITIES, PARTIES, Counted, count_one
 
-PAGE: Final = Path(__file__).resolve().parents[2] / "docs" / "registries.md"
+ROOT: Final = Path(__file__).resolve().parents[2]
+PAGE: Final = ROOT / "docs" / "registries.md"
+COUNTS: Final = ROOT / ".artefacts" / "registrations"
 BEGIN, END = "<!-- Registrations -->", "<!-- end of Registrations -->"
-HEAD: Final = (
-    "registry", "parties", "people", "filed at once", "filed after correcting an answer",
-    "filed after a person's decision", "not required", "by hand", "stopped at the door",
-    "refused by its rules before sending", "refused by the registry", "stuck",
-)  # fmt: skip
-COLUMNS: Final = (
-    "registry", "parties", "people", "at_once", "corrected", "decided", "not_required", "by_hand", "refused_at_door",
-    "unsent", "refused", "stuck",
-)  # fmt: skip
+# heading -> field of benchmarks.crowds.counts.Counts
+COLUMNS: Final[Mapping[str, str]] = {
+    "parties": "parties",
+    "people": "people",
+    "filed at once": "at_once",
+    "filed after correcting an answer": "corrected",
+    "filed after a person's decision": "decided",
+    "filed after a failure of the registry, by a person": "mended",
+    "not required": "not_required",
+    "by hand": "by_hand",
+    "stopped at the door": "refused_at_door",
+    "refused by its rules before sending": "unsent",
+    "refused by the registry": "refused",
+    "stuck": "stuck",
+}
+REASONS: Final[Mapping[str, str]] = {
+    "Corrected at the door of": "answered_once_more",
+    "Stopped at the door of": "door",
+    "By hand at": "hand_rules",
+    "Refused or stuck at": "by_registry",
+    "Refused steps at": "faults",
+    "Acts after failures of": "acts",
+}
 
 
-def table(counted: Sequence[Counted], day: str, commit: str) -> Iterator[str]:
-    """The lines between the markers; `commit` is the short name of what was counted."""
-    countries = max(row["countries"] for row in counted)
-    yield f"Counted on {day} at {commit}; people of {countries} nationalities:"
-    yield ""
-    yield f"| {' | '.join(HEAD)} |"
-    yield "|" + "---|" * len(HEAD)
+def table(counted: Sequence[Counted]) -> Iterator[str]:
+    """The lines between the markers."""
+    yield f"| registry | counted | {' | '.join(COLUMNS)} |"
+    yield "|" + "---|" * (2 + len(COLUMNS))
     for row in counted:
-        cells = [f"`{row['registry']}`", *(f"{row[column]:,}" for column in COLUMNS[1:])]
+        cells = [f"`{row['registry']}`", f"{row['day']} at {row['commit']}"]
+        cells += [f"{row[column]:,}" for column in COLUMNS.values()]
         yield f"| {' | '.join(cells)} |"
     yield ""
+    yield f"The largest crowd has people of {max(row['countries'] for row in counted)} nationalities."
+    yield ""
     for row in counted:
-        for what, part in (("Corrected", "answered_once_more"), ("Stopped", "door")):
+        for what, part in REASONS.items():
             if row[part]:
                 reasons = ", ".join(f"`{name}` {count}" for name, count in sorted(row[part].items()))
-                yield f"{what} at the door of `{row['registry']}`: {reasons}."
+                yield f"{what} `{row['registry']}`: {reasons}."
                 yield ""
+
+
+def keep(counted: Mapping[str, Any]) -> None:
+    """Store one registry's count."""
+    COUNTS.mkdir(parents=True, exist_ok=True)
+    path = COUNTS / f"{counted['registry']}.json"
+    path.write_text(json.dumps(counted, ensure_ascii=False), encoding="utf-8")
+
+
+def kept() -> list[Counted]:
+    """The latest count of every registry that was counted."""
+    paths = [COUNTS / f"{name}.json" for name in AUTHORITIES]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
 
 
 def write(page: Path, lines: Sequence[str], begin: str = BEGIN, end: str = END) -> None:
@@ -61,11 +94,12 @@ def short_commit() -> str:
 
 
 def main() -> None:
-    """Count and write; the whole counts go to standard output."""
+    """Count the named registries, or all, one after the other, and write the rows of every count there is."""
     parties = int(sys.argv[1]) if len(sys.argv) > 1 else PARTIES
-    counted = count_all(parties)
-    print(json.dumps(counted, indent=1, ensure_ascii=False))
-    write(PAGE, list(table(counted, datetime.now(UTC).date().isoformat(), short_commit())))
+    for name in sys.argv[2:] or AUTHORITIES:
+        day, commit = datetime.now(UTC).date().isoformat(), short_commit()
+        keep(count_one(name, parties) | {"day": day, "commit": commit})
+    write(PAGE, list(table(kept())))
 
 
 if __name__ == "__main__":

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from benchmarks.crowds.crowd import Run
+from benchmarks.crowds.reception import Reception
+from benchmarks.crowds.simulated import simulated
 from benchmarks.parties.parties import crowd as generated
 from benchmarks.records.registrations import AUTHORITIES
-from benchmarks.stages.crowd import Counts, Run, count
-from benchmarks.stages.reception import Reception
-from benchmarks.stages.simulated import simulated
 from gateway.domain.verification.mrz import parse_mrz
 from gateway.domain.verification.zone_facts import zone_facts
 
@@ -33,10 +33,10 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 @given(seed=st.integers(0, 2**32))
 def test_parties_are_filed_and_nobody_is_stuck(run: Running, seed: int) -> None:
     crowd, runner = run
-    crowd.faults.clear()
+    crowd.during.faults.clear()
+    crowd.ways_out.faults.clear()
     runner.run(crowd.play(list(generated(seed, PARTIES, crowd.reception.registry, crowd.reception.today))))
-    del crowd.stayed[:-PARTIES]
-    counts = count(crowd, Counts(crowd.reception.registry))
+    counts = crowd.count(crowd.stayed[-PARTIES:])
     assert (counts.refused, counts.unsent, counts.stuck) == (0, 0, 0), counts.by_registry
     assert not counts.faults, counts.faults
 

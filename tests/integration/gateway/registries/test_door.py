@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from benchmarks.crowds.reception import DAY, Reception
+from benchmarks.crowds.travellers import facts_asked, typed_fields
 from benchmarks.parties.parties import Party, make_party
 from benchmarks.parties.people import Traveller
 from benchmarks.records.registrations import AUTHORITIES
-from benchmarks.stages.reception import DAY, Reception
-from benchmarks.stages.travellers import facts_asked, typed_fields
 from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import STATELESS

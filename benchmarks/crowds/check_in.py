@@ -1,22 +1,19 @@
 """How a traveller of the crowd registers: submits, answers what the page refuses once, and waits for a decision."""
 
-import json
-from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from sqlalchemy import select
 
-from api.services.tenant.family import ChildForm, declare_child
+from api.services.schemas import UnlockForm
+from api.services.tenant.shared_phone import begin_registration, follow_hand_over, hand_over_link, registering_token
+from benchmarks.crowds.reception import Reception
+from benchmarks.crowds.travellers import facts_asked, reading_of, submission, typed_fields
 from benchmarks.parties.answers import SECOND_ANSWERS
 from benchmarks.parties.people import Document, Traveller
-from benchmarks.stages.reception import Reception
-from benchmarks.stages.travellers import facts_asked, reading_of, submission, typed_fields
-from certs.holder import sign_statement
 from gateway.domain.errors import InputRefused, LodgekeyError
-from gateway.domain.keys.holder_statements import child_statement
-from gateway.domain.keys.key import Proof
+from gateway.domain.keys.holder_statements import companion_statement
 from gateway.identity.examination import Submission
 from gateway.journey.tenants import onboarding
 from gateway.registries import REGISTRIES
@@ -28,9 +25,6 @@ IN_FORM: Final = {"document.number": "id_number", "document.kind": "document_kin
 # whose sentence asks a refugee for the country of citizenship
 CITIZENSHIP_ASKED: Final = ("it", "ross1000", "si", "hr")
 ADDRESS: Final = "residence."
-CHILD_FIELDS: Final = (
-    "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",
-)  # fmt: skip
 
 
 @dataclass
@@ -44,10 +38,16 @@ class Outcome:
     refused: list[tuple[str, ...]] = field(default_factory=list)
 
 
-async def check_in(reception: Reception, traveller: Traveller, token: str) -> Outcome:
-    """One adult registers by this link; a person passes the case where there is one."""
+async def check_in(
+    reception: Reception, traveller: Traveller, token: str, *, phone_of_another: bool = False
+) -> Outcome:
+    """One adult registers by this link; a person passes the case where there is one.
+
+    `phone_of_another`: on the first adult's phone, which does not get this adult's key.
+    """
     reception.consent(token)
     outcome = Outcome(traveller, token=token)
+    holder = None if phone_of_another else reception.phone.public_key()
     document: Document | None = traveller.documents[0]
     kinds, asked = reception.profile.document_kinds, REGISTRIES[reception.registry].facts
     while document is not None and len(outcome.refused) <= MAX_REFUSALS:
@@ -55,7 +55,9 @@ async def check_in(reception: Reception, traveller: Traveller, token: str) -> Ou
         sent = submission(traveller, document, reception.profile, asked)
         sent = answered(sent, traveller, document, reception, outcome) if outcome.refused else sent
         try:
-            case = await reception.gateway.tenant_registration.register(token, sent, _holder(reception, sent))
+            case = await reception.gateway.tenant_registration.register(
+                token, sent, holder if sent.camera == "phone" else None
+            )
         except InputRefused as error:
             outcome.refused.append(tuple(fields_of(error)) or (error.code,))
             if "document_kind" in outcome.refused[-1]:
@@ -72,10 +74,6 @@ async def check_in(reception: Reception, traveller: Traveller, token: str) -> Ou
         outcome.person = case.person_id or ""
         break
     return outcome
-
-
-def _holder(reception: Reception, sent: Submission) -> Any:
-    return None if sent.camera == "kiosk" else reception.phone.public_key()
 
 
 def _pass(reception: Reception, case: Verification, outcome: Outcome) -> bool:
@@ -126,65 +124,8 @@ def fields_of(error: LodgekeyError) -> Iterator[str]:
             yield name.removeprefix("person.")
 
 
-def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outcome:
-    """The adult declares a child on the phone that holds the key."""
-    outcome = Outcome(traveller)
-    key_id = key_of(reception, adult.person)
-    asked = REGISTRIES[reception.registry].facts.of_tenant
-    document = traveller.document(reception.profile.document_kinds)
-    with_document = not reception.profile.no_document_under or document is None
-    while len(outcome.refused) <= MAX_REFUSALS:
-        fields = _child_fields(traveller, document, reception, asked, with_document=with_document)
-        if outcome.refused:
-            wrong = {IN_FORM.get(name, name) for refusal in outcome.refused for name in refusal}
-            with_document = with_document or bool(wrong & {"id_number", "document_kind", "issuing_state"})
-            fields = _child_fields(traveller, document, reception, asked, with_document=with_document)
-            zone = {"surname": traveller.person.zone_surname, "given_names": traveller.person.zone_given_names}
-            fields |= {name: text for name, text in zone.items() if name in wrong and text}
-            given = {name: fields[name] for name in wrong if name in fields}
-            fields |= {name: second_answer(name, text, reception.registry) for name, text in given.items()}
-            fields |= {name: SECOND_ANSWERS.get(text, text) for name, text in given.items() if name in asked}
-        try:
-            outcome.person = declare_child(reception.gateway, key_id, _signed(reception, key_id, fields)).person
-            return outcome
-        except InputRefused as error:
-            outcome.refused.append(tuple(fields_of(error)) or (error.code,))
-    return outcome
-
-
-def _child_fields(
-    traveller: Traveller,
-    document: Document | None,
-    reception: Reception,
-    asked: tuple[str, ...],
-    *,
-    with_document: bool,
-) -> dict[str, str]:
-    known = document or traveller.documents[-1]
-    typed = typed_fields(traveller, known, reception.profile)
-    if "name" in typed:
-        typed["surname"] = typed.pop("name")
-    if not (with_document and document):
-        for name in ("id_number", "document_kind", "issuing_state"):
-            typed.pop(name, None)
-    shared = ("residence.", "phone", "email")
-    facts = facts_asked(traveller, known, asked, REGISTRIES[reception.registry].facts.only_if)
-    return {name: text for name, text in typed.items() if name in CHILD_FIELDS} | {
-        path: text for path, text in facts.items() if not path.startswith(shared)
-    }
-
-
-def _signed(reception: Reception, key_id: str, fields: Mapping[str, str]) -> ChildForm:
-    text = json.dumps(fields, ensure_ascii=False)
-    proof = Proof(reception.now, f"crowd-{abs(hash(text)) % 10**12}", b"")
-    signature = sign_statement(child_statement(key_id, proof, text), reception.phone)
-    return ChildForm(
-        at=proof.at, nonce=proof.nonce, signature=urlsafe_b64encode(signature).decode().rstrip("="), person=text
-    )
-
-
 def take_key(reception: Reception, outcome: Outcome) -> None:
-    """Somebody who registered at the kiosk opens the link on a phone of their own, which gets the key."""
+    """Somebody who registered without a phone opens the link on a phone of their own, which gets the key."""
     with reception.gateway.database.writing() as session:
         offer = onboarding.get_offer(session, outcome.token, reception.gateway.keyring, reception.now)
         onboarding.hand_over(session, offer, reception.phone.public_key(), reception.gateway.keyring, reception.now)
@@ -196,7 +137,15 @@ def key_of(reception: Reception, person: str) -> str:
         return session.scalars(select(Key.id).where(Key.person_id == person)).first() or ""
 
 
-def offer_of_person(reception: Reception, outcome: Outcome) -> Any:
-    """The offer by which somebody registered, in a session of its own."""
-    with reception.gateway.database.reading() as session:
-        return onboarding.get_offer(session, outcome.token, reception.gateway.keyring, reception.now)
+def share_phone(reception: Reception, first: Outcome) -> str:
+    """The first adult lets another one register on their phone; the token of that adult's offer."""
+    key = key_of(reception, first.person)
+    form = UnlockForm(**reception.sign(lambda proof: companion_statement(key, proof)))
+    return registering_token(reception.gateway, begin_registration(reception.gateway, key, form, ""))
+
+
+def take_key_home(reception: Reception, outcome: Outcome) -> None:
+    """Who registered on another's phone opens the link shown there on a phone of their own, which gets the key."""
+    link = hand_over_link(reception.gateway, outcome.token)
+    outcome.token = follow_hand_over(reception.gateway, link.url.rpartition("/")[2], "")
+    take_key(reception, outcome)

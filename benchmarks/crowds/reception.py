@@ -2,9 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -12,10 +14,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from benchmarks.stages.travellers import ReadByHeart
+from api.services.tenant.onboarding import OthersForm, record_others
+from benchmarks.crowds.travellers import ReadByHeart
+from certs.holder import sign_statement
 from certs.keys import compressed_point, new_private_key
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
+from gateway.domain.keys.key import Proof
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey.stays import landlord
@@ -47,9 +52,9 @@ class Reception:
         self.jurisdiction = facts.get("unit.jurisdiction", "sandbox")
         self.timezone = facts.get("unit.timezone", "Europe/Rome")
         self.profile = profile_for(self.jurisdiction)
-        self.phone, self._units = new_private_key(), 0
+        self.phone, self._units, self._signed = new_private_key(), 0, count(1)
         self._lock_key = compressed_point(new_private_key().public_key())
-        self.landlord_id, self.officer_id = self._people()
+        self.landlord_id, self.staff = self._people()
 
     @property
     def today(self) -> date:
@@ -71,6 +76,12 @@ class Reception:
             offer: Offer = stay.offers[0] if first else landlord.add_offer(session, stay, self.now)
             return token_of(offer.id, self.gateway.keyring.offer_secret)
 
+    def sign(self, statement: Callable[[Proof], bytes]) -> dict[str, Any]:
+        """What a phone sends with a request: the time, a number used once, and its signature over the statement."""
+        proof = Proof(self.now, f"crowd-{next(self._signed):012}", b"")
+        signature = urlsafe_b64encode(sign_statement(statement(proof), self.phone)).decode().rstrip("=")
+        return {"at": proof.at, "nonce": proof.nonce, "signature": signature}
+
     def consent(self, token: str) -> None:
         """Open the link and agree to everything."""
         with self.gateway.database.writing() as session:
@@ -78,11 +89,17 @@ class Reception:
             agreed = {"registration": True, "face": True}
             onboarding.record_consent(session, offer, agreed, "1", "en", self.now)
 
+    def announce(self, token: str, *, group: bool) -> None:
+        """The first of a party says that others follow, and whether they are a group, where that is asked."""
+        record_others(self.gateway, token, OthersForm(follow=True, group=group))
+
     def decide(self, case_id: str, decision: str, reason: str = "") -> None:
         """Decide a case as the officer does. Raises InputRefused with the fields that the registry would refuse."""
         with self.gateway.database.writing() as session:
             case = onboarding.get_case(session, case_id, area=AREA)
-            onboarding.decide_case(session, case, decision, self.officer_id, reason, self.gateway.keyring, self.now)
+            onboarding.decide_case(
+                session, case, decision, self.staff["officer"].id, reason, self.gateway.keyring, self.now
+            )
 
     @asynccontextmanager
     async def filing(self) -> AsyncIterator[None]:
@@ -148,14 +165,17 @@ class Reception:
         session.add(lock)
         return unit
 
-    def _people(self) -> tuple[str, str]:
+    def _people(self) -> tuple[str, Mapping[str, Account]]:
         with self.gateway.database.writing() as session:
             owner = Landlord(name="Mira Holm", phone="+390612345678", email="mira@example.org")
             owner.registry_facts = part_of(self.facts, "landlord")
-            officer = Account(role="officer", login="officer", password_hash="", name="Officer", area=AREA)
-            session.add_all((owner, officer))
+            session.add(owner)
             session.flush()
-            return owner.id, officer.id
+            officer = Account(role="officer", login="officer", password_hash="", name="Officer", area=AREA)
+            letting = Account(role="landlord", login="mira", password_hash="", name="Mira Holm", landlord_id=owner.id)
+            session.add_all((officer, letting))
+            session.flush()
+            return owner.id, {"officer": officer, "landlord": letting}
 
 
 def part_of(facts: Mapping[str, str], part: str) -> dict[str, Any]:
