@@ -14,7 +14,13 @@ FIRMWARE_PAGE: Final[dict[str, Any]] = {
             "past_support": True,
             "fixed": 1,
         },
-        {"firmware": "lodgekey-sim-lock 2.0", "devices": ["lock-102", "lock-103"], "support_ends_at": None, "fixed": 0},
+        {
+            "firmware": "lodgekey-sim-lock 2.0",
+            "devices": ["lock-102", "lock-103"],
+            "support_ends_at": None,
+            "past_support": False,
+            "fixed": 0,
+        },
     ],
     "images": [],
     "roll_outs": [
