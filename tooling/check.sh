@@ -6,7 +6,6 @@ PATH="$PWD/.venv/bin:$PATH:$PWD/.tools/bin"
 export PATH
 # if set, each of the hundreds of processes below would compile every library again, for seconds
 export PYTHONDONTWRITEBYTECODE=
-rm -f .coverage .coverage.*
 failed=""
 
 check() {
@@ -20,10 +19,10 @@ check "style" ruff check .
 check "format" ruff format --check .
 check "types" mypy
 check "imports" lint-imports
-check "tests" pytest -n 2 -m "not slow" --cov --cov-report= "$@"
+check "tests" pytest -n 2 -m "not slow" "$@"
 # One process a file, which shares its browser and demonstration. In the order of the files: xdist's own, by number of
 # tests, puts files of one or two long tests last, and one process waits a minute for the other.
-check "slow tests" pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow --cov --cov-append --cov-report=term:skip-covered "$@"
+check "slow tests" pytest -n 2 --dist loadfile --no-loadscope-reorder -m slow "$@"
 
 if [ -n "$failed" ]; then
     printf 'Failed:%s\n' "${failed%,}"

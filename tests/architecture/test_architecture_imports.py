@@ -47,7 +47,7 @@ HTTP_CLIENTS = {  # one HTTP client, imported by one file per program; httpx is 
 MODULE: Final = re.compile(r"[A-Za-z_]\w*(\.\w+)*")
 UNIMPORTED: Final = {
     "async-timeout": "imported by pyNukiBT, which does not declare it",
-    "coverage": "command of tooling/check.sh",
+    "coverage": "reporter of pytest-cov, which `make coverage` runs",
     "dlib-bin": "the build of dlib that is imported; its metadata names the extension module only",
     "mypy": "command",
     "onnxruntime": "engine of rapidocr, which leaves the choice to the program",
