@@ -112,7 +112,9 @@ class Run:
         self.stayed.append(stayed)
         await self.reception.settle()
         await self._authority.behave("normal")
-        self.ways_out.mend(stayed, books)
+        for _ in party.people:  # what waited behind a lost answer goes out, and may need a person too
+            self.ways_out.mend(stayed, books)
+            await self.reception.settle()
 
     async def _arrive(self, party: Party) -> Stayed:
         reception, stayed = self.reception, Stayed(party, self.reception.let(), [], [])

@@ -139,9 +139,14 @@ class Reception:
         return Sent(RetryAt(self.now + 365 * DAY, "no_answer"))
 
     def _pending(self, due_by: int) -> int:
+        """Records that are due, but for those behind one of unknown outcome, which waits for a person."""
+        blocked = select(Delivery.lane).where(Delivery.work == "submit", Delivery.state == "unknown")
         with self.gateway.database.reading() as session:
             query = select(func.count()).where(
-                Delivery.work == "submit", Delivery.state == "owed", Delivery.due_at <= due_by
+                Delivery.work == "submit",
+                Delivery.state == "owed",
+                Delivery.due_at <= due_by,
+                Delivery.lane.not_in(blocked),
             )
             return session.scalar(query) or 0
 
