@@ -125,20 +125,24 @@ def _is_awaited(row: Registration) -> bool:
 def part(session: Session, stay: Stay, people: Sequence[Person], facts: Facts, destination: Destination) -> list[Group]:
     """The groups of new records about people who come or leave on another day than was filed.
 
-    Where people are filed together, those who do not are first, without them. Raises Conflict if one of the two has
-    only minors.
+    Where people are filed together, those of their records who do not are first, without them. Raises Conflict if one
+    of the two has only minors.
     """
-    groups = [group_of(session, stay, person, destination) for person in people]
-    earlier = groups[0].earlier
-    if party_of(destination) != "together" or earlier is None:
+    groups: list[Group] = []
+    for person in people:
+        if not any(person in group.people for group in groups):
+            groups.append(group_of(session, stay, person, destination))
+    if party_of(destination) != "together":
         return groups
-    rest = tuple(person for person in people_of(session, stay, earlier) if person not in people)
-    if not rest:
-        return groups[:1]
-    for some in (rest, people):
-        if all(_minor(stay, person, facts) for person in some):
+    found: list[Group] = []
+    parted: list[Person] = []
+    for group in groups:
+        rest = tuple(person for person in group.people if person not in people)
+        if any(rest and all(_minor(stay, person, facts) for person in some) for some in (rest, people)):
             raise Conflict(N_("Minors are registered with an adult who arrives and leaves on the same day."))
-    return [Group(destination, rest, earlier), Group(destination, tuple(people), parted=True)]
+        found.append(Group(destination, rest, group.earlier) if rest else group)
+        parted += [person for person in group.people if rest and person in people]
+    return [*found, Group(destination, tuple(parted), parted=True)] if parted else found
 
 
 def latest_record(session: Session, person: Person, destination: Destination) -> Registration | None:
@@ -177,15 +181,15 @@ def is_unsent(session: Session, row: Registration) -> bool:
     return row.state == "queued" and session.scalar(begun.limit(1)) is None
 
 
-def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
-    """Withdraw the records of these people that have not been sent to this registry."""
+def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> list[Registration]:
+    """Withdraw the records of these people that have not been sent to this registry; returns them in order."""
     ids = [person.id for person in group.people]
     named = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id.in_(ids))
     query = select(Registration).where(
         Registration.id.in_(named), Registration.state.in_(("queued", "waiting", BY_HAND))
     )
     here = query.where(Registration.registry_name == group.destination.registry_name)
-    unsent = [row for row in session.scalars(here).all() if is_unsent(session, row)]
+    unsent = [row for row in session.scalars(here.order_by(Registration.number)).all() if is_unsent(session, row)]
     for row in unsent:
         row.state, row.answer_code = "not_due", why
     settled = {"state": "expired", "outcome": why, "outcome_args": {}, "settled_at": now}
@@ -194,6 +198,7 @@ def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> None:
         .where(Delivery.work == "submit", Delivery.about.in_([row.id for row in unsent]), Delivery.state == "owed")
         .values(**settled)
     )
+    return unsent
 
 
 def party_of(destination: Destination) -> Party:

@@ -77,12 +77,9 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
     facts = {} if apart else facts_of([*registered(session, stay), person], keyring)
     groups = [group_on_arrival(session, stay, person, facts, destination) for destination in destinations]
     for group in groups:
-        kind: Kind = "check_in"
-        if _may_replace(session, group):
-            withdraw_unsent(session, group, REPLACED, now)
-        elif party_of(group.destination) == "together" and _held(session, group, person) is not None:
-            kind = "change"
-        row = report(session, stay, group, person, kind, keyring, now)
+        whole = _replacing(session, stay, group, now)
+        here = whole is None and party_of(group.destination) == "together" and _held(session, group, person) is not None
+        row = report(session, stay, whole or group, person, "change" if here else "check_in", keyring, now)
         _tell(session, stay, row, [person], "CheckedIn", now)
 
 
@@ -107,9 +104,7 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
         for person in group.people:
             if person.arrived_at is not None and own_arrival(stay, person.arrived_at) is None:
                 person.arrived_at = None
-        subject = group.people[-1]
-        kind = _change_kind(session, group, subject, now)
-        row = report(session, stay, group, subject, kind, keyring, now)
+        row = _report_anew(session, stay, group, group.people[-1], keyring, now)
         _tell(session, stay, row, group.people, "StayChanged", now)
     if not groups:
         record(session, "StayChanged", now, stay=stay)
@@ -163,8 +158,7 @@ def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], key
     facts = facts_of(registered(session, stay), keyring)
     for destination in stay.unit.destinations:
         for group in part(session, stay, people, facts, destination):
-            subject = group.people[-1]
-            row = report(session, stay, group, subject, _change_kind(session, group, subject, now), keyring, now)
+            row = _report_anew(session, stay, group, group.people[-1], keyring, now)
             _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)
 
 
@@ -179,8 +173,7 @@ def correct_person(
     rows = []
     for destination in stay.unit.destinations:
         group = group_of(session, stay, person, destination)
-        kind = _change_kind(session, group, person, now)
-        rows.append(report(session, stay, group, person, kind, keyring, now))
+        rows.append(_report_anew(session, stay, group, person, keyring, now))
         _tell(session, stay, rows[-1], [person], "RegistrationCorrected", now)
     return rows
 
@@ -194,8 +187,7 @@ def report_correction(
         subject = group.people[-1]
         if _held(session, group, subject) is None:
             continue
-        kind = _change_kind(session, group, subject, now)
-        row = report(session, stay, group, subject, kind, keyring, now)
+        row = _report_anew(session, stay, group, subject, keyring, now)
         _tell(session, stay, row, group.people, "RegistrationCorrected", now)
         rows.append(row)
     return rows
@@ -214,8 +206,7 @@ def file_again(session: Session, row: Registration, keyring: Keyring, now: int) 
         raise Erased
     destination = destination_of(row)
     if row.kind in REPORTED:
-        group, subject = group_of(session, stay, people[-1], destination), people[-1]
-        return report(session, stay, group, subject, _change_kind(session, group, subject, now), keyring, now)
+        return _report_anew(session, stay, group_of(session, stay, people[-1], destination), people[-1], keyring, now)
     earlier = session.get(Registration, row.corrects_id) if row.corrects_id else None
     group, kind = Group(destination, tuple(people_of(session, stay, row)), earlier), cast("Kind", row.kind)
     return report(session, stay, group, people[-1], kind, keyring, now, corrects=earlier)
@@ -340,14 +331,27 @@ def _enqueue_record(session: Session, row: Registration, stay: Stay, now: int) -
     enqueue(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=send_at(stay, row, now))
 
 
-def _change_kind(session: Session, group: Group, subject: Person, now: int) -> Kind:
-    """ "change" if the registry holds a record to change; else, as after a refusal, "check_in".
+def _report_anew(
+    session: Session, stay: Stay, group: Group, subject: Person, keyring: Keyring, now: int
+) -> Registration:
+    """Report where these people stay: as a change if the registry holds a record to change, else as a check-in."""
+    group = _replacing(session, stay, group, now) or group
+    kind: Kind = "check_in" if group.parted or _held(session, group, subject) is None else "change"
+    return report(session, stay, group, subject, kind, keyring, now)
 
-    An unsent record is replaced where that is allowed, so that the registry never gets outdated data.
+
+def _replacing(session: Session, stay: Stay, group: Group, now: int) -> Group | None:
+    """Withdraw the unsent records of these people where that is allowed, so that no outdated data are sent.
+
+    Returns the group in their place, None if nothing could be replaced: in rows, with everybody whom they named.
     """
-    if _may_replace(session, group):
-        withdraw_unsent(session, group, REPLACED, now)
-    return "check_in" if group.parted or _held(session, group, subject) is None else "change"
+    if not _may_replace(session, group):
+        return None
+    unsent = withdraw_unsent(session, group, REPLACED, now)
+    if party_of(group.destination) != "rows":
+        return group
+    named = [person for row in unsent for person in people_of(session, stay, row)]
+    return replace(group, people=tuple(dict.fromkeys((*group.people, *named))))
 
 
 def _may_replace(session: Session, group: Group) -> bool:

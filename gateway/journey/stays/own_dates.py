@@ -15,8 +15,17 @@ from gateway.domain.keys.holder_statements import arrival_statement, departure_s
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import instant
+from gateway.journey.filings.destinations import destination_of
 from gateway.journey.filings.held_records import arrivals_awaited, awaited
-from gateway.journey.filings.parties import arrival_date, is_unsent, own_arrival, people_of, registered
+from gateway.journey.filings.parties import (
+    arrival_date,
+    is_unsent,
+    own_arrival,
+    party_of,
+    people_of,
+    period_begins,
+    registered,
+)
 from gateway.journey.filings.person_fields import facts_of
 from gateway.journey.filings.records import (
     report_departure,
@@ -51,7 +60,7 @@ def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, n
     or Conflict.
     """
     people = _present_with(session, offer.stay, offer.person_id)
-    _move_arrival(session, offer.stay, people, at, keyring, now)
+    move_arrival(session, offer.stay, people, at, keyring, now)
     return people
 
 
@@ -65,7 +74,7 @@ def arrive_later(
     statement = arrival_statement(key_id, proof, arrived, children=children)
     stay, people = _holders_party(session, key_id, proof, statement, now, children=children)
     at = instant(arrived, stay.unit.timezone, "arrived")
-    _move_arrival(session, stay, people, at, keyring, now)
+    move_arrival(session, stay, people, at, keyring, now)
     return people
 
 
@@ -125,9 +134,15 @@ def due_arrivals(session: Session, now: int) -> Sequence[Stay]:
 
 
 def arrive_as_planned(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
-    """File those who have come by now, as planned or earlier, and for whose arrival a record waits."""
+    """File those who have come by now, as planned or earlier, and for whose arrival a record waits.
+
+    In rows the members of a record wait for its head.
+    """
     for row in arrivals_awaited(session, stay):
-        came = [one for one in people_of(session, stay, row) if (one.arrived_at or stay.from_at) <= now]
+        people, destination = people_of(session, stay, row), destination_of(row)
+        came = [one for one in people if period_begins(stay, [one], destination) <= now]
+        if party_of(destination) == "rows" and len(came) < len(people):
+            continue
         if came and is_unsent(session, row):  # it was not replaced with the record at another registry
             report_own_dates(session, stay, came, keyring, now)
 
@@ -157,7 +172,8 @@ def _depart(session: Session, stay: Stay, gone: Sequence[Person], left: int, key
     replace_passcodes(session, stay, keyring.passcode_key, now)
 
 
-def _move_arrival(session: Session, stay: Stay, people: Sequence[Person], at: int, keyring: Keyring, now: int) -> None:
+def move_arrival(session: Session, stay: Stay, people: Sequence[Person], at: int, keyring: Keyring, now: int) -> None:
+    """These people of one stay arrive at `at`, filed as correct_arrival says. Raises InputRefused or Conflict."""
     ends = min(person.leaves_at or stay.until_at for person in people)
     if not stay.from_at <= at < ends:
         raise InputRefused(OUTSIDE, field="arrived")

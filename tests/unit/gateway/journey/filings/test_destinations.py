@@ -12,7 +12,7 @@ from gateway.registries import REGISTRIES
 from gateway.relay.registries import LEASED, RegistrySenders
 from gateway.store import Event, Stay, Unit
 from gateway.store import Registration as Row
-from tests.parts.registry import MemoryRegistry
+from tests.parts.registry import MemoryRegistry, before_the_rules
 from tests.parts.relaying import relaying
 from tests.parts.world import DAY, FIELDS, World, report_to
 
@@ -87,6 +87,29 @@ async def test_a_refusal_and_an_unreachable_registry_stop_no_other(both: World) 
         await commits.until(lambda: rows(both).count(("sandbox", "check_in", "accepted")) == 2)
         await commits.until(lambda: ("webhook", "check_in", "refused") in rows(both) and len(down.behaviours) < 9)
     assert ("pt", "check_in", "queued") in rows(both)
+
+
+async def test_the_chinese_service_and_a_webhook_have_receipts_and_corrections_of_their_own(world: World) -> None:
+    with world.database.writing() as session:
+        report_to(session.get_one(Unit, world.unit_id), "cn", "webhook")
+    with before_the_rules():
+        world.tenant(fields=AT_BOTH)
+    registries = {name: MemoryRegistry(name=name) for name in ("cn", "webhook")}
+    senders = RegistrySenders(world.database, world.keyring.vault, registries, world.clock)
+    accepted = [(name, "check_in", "accepted") for name in registries]
+    async with relaying(world, senders.table(), leased=LEASED) as commits:
+        await commits.until(lambda: rows(world) == accepted)
+        with world.database.writing() as session:
+            stay = session.scalars(select(Stay)).one()
+            correct_person(session, stay, stay.people[0], {"id_number": "ZZ9999999"}, world.keyring, world.now)
+        await commits.until(lambda: rows(world)[2:] == [(name, "change", "accepted") for name in registries])
+    with world.database.reading() as session:
+        receipts = session.scalars(select(Row.receipt).order_by(Row.created_at, Row.number)).all()
+    assert len(set(receipts)) == 4
+    for registry in registries.values():
+        first, change = registry.sent
+        assert change.corrects == f"R-{first.reference[:8]}"
+        assert [one.people[0].document.number for one in registry.sent] == ["XR1001R58", "ZZ9999999"]
 
 
 def test_a_tenant_is_asked_what_any_of_them_requires(both: World) -> None:

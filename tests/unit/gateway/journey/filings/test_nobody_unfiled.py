@@ -1,0 +1,57 @@
+"""No sequence of changes of a party and partial answers leaves somebody unfiled, with nothing waiting and no case."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.parts.world import World
+from tests.unit.gateway.journey.filings.party_steps import PartySteps
+
+REGISTRIES: Final = ("it", "ross1000", "es", "sandbox", "cn")  # in rows, together twice, and apart twice
+FAMILY: Final = ("a child joins", "a child joins")
+CORRECTED: Final = ("another is corrected", "what was refused is sent again", "the stay is made longer")
+LATER: Final = ("the adult comes later", "the adult alone comes later")
+STEPS: Final = (
+    *("an adult joins", "a child joins", *CORRECTED, *LATER, "the adult is here", "a person is corrected"),
+    *("the last is corrected", "the registry refuses the first", "the registry refuses the second"),
+    *("the registry refuses nobody", "the registry refuses everybody", "the registry refuses the last", "a day passes"),
+)
+SETTLED: Final = {"accepted", "partly", "refused", "not_due"}
+
+
+@pytest.fixture(scope="module")
+def one_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A world for every stay of this module, each at a unit of its own."""
+    world = World.build(tmp_path_factory.mktemp("parties"))
+    yield world
+    world.close()
+
+
+@pytest.mark.parametrize("registry", REGISTRIES)
+@pytest.mark.parametrize("later", LATER)
+def test_a_child_refused_in_part_is_filed_when_the_family_comes_later(
+    one_world: World, registry: str, later: str
+) -> None:
+    corrected, again, longer = CORRECTED
+    for change in ((later,), (later, corrected), (corrected, later), (again, later), (later, longer)):
+        party = PartySteps(one_world, registry)
+        party.do([*FAMILY, "the registry refuses the second", *change, "a day passes", "the registry refuses nobody"])
+        assert {state for _, state, _, _ in party.records()} <= SETTLED, (change, party.records())
+
+
+def test_two_corrections_of_a_family_in_rows_are_both_sent(one_world: World) -> None:
+    party = PartySteps(one_world, "it")
+    party.do([*FAMILY, "the registry refuses nobody", "another is corrected", "the last is corrected"])
+    (waiting,) = [people for _, state, _, people in party.records() if state == "queued"]
+    assert [person for person, _ in waiting] == ["person 0", "person 2", "person 1"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("registry", REGISTRIES)
+@settings(max_examples=12, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
+@given(steps=st.lists(st.sampled_from(STEPS), min_size=3, max_size=10))
+def test_no_sequence_of_steps_leaves_somebody_unfiled(one_world: World, registry: str, steps: list[str]) -> None:
+    PartySteps(one_world, registry).do(["a child joins", *steps])
