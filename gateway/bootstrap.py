@@ -17,7 +17,7 @@ from devices.link import Link
 from devices.links.ble import BleRadio
 from devices.links.mqtt import MqttLink
 from gateway.broker.access import BrokerAccess
-from gateway.broker.revocation import Revocation, RevokedDevice
+from gateway.broker.revocation import Revocation
 from gateway.broker.watch import BrokerWatch
 from gateway.clock import TrustedClock, hears, is_believed, is_disputed
 from gateway.disclosure import DisclosureLog
@@ -25,7 +25,7 @@ from gateway.domain.filings.record import FieldProblem, Registration, Registry
 from gateway.domain.verification.port import Identity
 from gateway.domain.verification.rules import VerificationSettings
 from gateway.feed.stream import Feed
-from gateway.fleet.enrolment import note_enforced, revoked_devices
+from gateway.fleet.enrolment import StoredRevocations
 from gateway.fleet.roll_outs import RollOuts
 from gateway.fleet.rotation import AuthorityRotation
 from gateway.identity.challenges import ChallengeBook
@@ -146,14 +146,14 @@ class Gateway:
     def _open_device_links(self, radio: BleRadio | None) -> None:
         """Create the broker, the links, and the drivers that use them."""
         settings, now, folder = self.settings, self.now, self.settings.folder
-        access = BrokerAccess(settings, self.rotation.present, self.revoked_devices)
+        stored = StoredRevocations(self.database, now)
+        access = BrokerAccess(settings, self.rotation.present, stored.all)
         self.broker = access.embedded()
         self._broker_files = self.broker or access.folder()
         self._broker_access, address = access, access.address()
         present = self.rotation.present
-        self.revocation = Revocation(
-            self.revoked_devices, present, self._broker_files, (address.host, address.port), self._note_enforced
-        )
+        place = (address.host, address.port)
+        self.revocation = Revocation(stored.all, present, self._broker_files, place, stored.note, fresh=stored.fresh)
         self._mqtt = MqttLink(address)
         self.broker_watch = BrokerWatch(
             self._mqtt, self.broker, lose=self._forget_reachability, ask=self._ask_unseen_locks
@@ -351,15 +351,6 @@ class Gateway:
     def authority(self) -> Authority:
         """The certificate authority in force."""
         return self.rotation.authority
-
-    def revoked_devices(self) -> list[RevokedDevice]:
-        """Devices revoked so far."""
-        with self.database.reading() as session:
-            return revoked_devices(session, self.now())
-
-    def _note_enforced(self, serial: int) -> None:
-        with self.database.writing(essential=True) as session:
-            note_enforced(session, serial, self.now())
 
     async def tend_certificates(self, renew: bool = False) -> None:
         """Continue the authority rotation; make the broker refuse and disconnect every revoked device."""

@@ -2,12 +2,15 @@
 
 A broker judges a certificate when a connection begins. One that began before the list was read, whose handshake or TLS
 ticket is still good, may get a session afterwards: so a device's session is ended several times.
+
+A second in which nothing is revoked costs one query without a row. The whole list is read when something was revoked,
+and in each round of housekeeping, whatever the clocks of other processes said of when they revoked.
 """
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -22,6 +25,7 @@ RETRY: Final = 10.0  # seconds after a broker that did not answer
 # Seconds after the first end of a session at which it is ended again: an operator's broker reads a new list within half
 # a minute, and mosquitto keeps a connection that has sent no CONNECT for 90 seconds.
 AGAIN: Final = (5.0, 40.0, 120.0)
+MAX_ENDED: Final = 50  # sessions ended in one look, so that what is revoked meanwhile waits for no more than these
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,14 @@ class RevokedDevice:
     enforced: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A device whose session is to be ended. `at`: when, in order, by `elapsed`; never empty."""
+
+    device: RevokedDevice
+    at: list[float]
+
+
 class RevocationList(Protocol):
     """A broker's revocation list."""
 
@@ -44,7 +56,8 @@ class RevocationList(Protocol):
 class Revocation:
     """Applies revocations of the store to the broker. Without `broker`, its list is maintained elsewhere.
 
-    `note` stores that the broker refuses a certificate, by its serial number, and that its session was ended.
+    `note` stores that the broker refuses a certificate, by its serial number, and that its session was ended. `fresh`:
+    serial numbers that may have been revoked since the last look; None: of all.
     """
 
     def __init__(
@@ -55,13 +68,15 @@ class Revocation:
         address: tuple[str, int],
         note: Callable[[int], None] = lambda _: None,
         *,
+        fresh: Callable[[], Set[int]] | None = None,
         elapsed: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._revoked, self._authority, self._broker = revoked, authority, broker
         self._address, self._note, self._elapsed, self._sleep = address, note, elapsed, sleep
-        self._listed: set[int] = set()
-        self._due: dict[int, list[float]] = {}  # serial → when its session is to be ended, in order
+        self._fresh = fresh
+        self._listed: set[int] | None = None  # serials in the broker's list; None before the first one
+        self._pending: dict[int, Pending] = {}  # by serial
         self._ended: set[int] = set()
         self._not_before = 0.0
         self._mutex = asyncio.Lock()
@@ -70,50 +85,68 @@ class Revocation:
         """Enforce each revocation within seconds, whichever process stored it."""
         while True:
             rounds.begin()
-            await self.enforce()
+            await self.enforce(whole=False)
             rounds.good()
             await self._sleep(EVERY)
 
-    async def enforce(self, *, renew: bool = False) -> None:
+    async def enforce(self, *, renew: bool = False, whole: bool = True) -> None:
         """Refuse and disconnect devices revoked since the last call; `renew` writes a new list in any case.
 
-        A session that could not be ended is retried at a later call.
+        Unless `whole`, the store is asked only for what may be new. A session that could not be ended is retried at a
+        later call.
         """
         async with self._mutex:
-            revoked = await asyncio.to_thread(self._revoked)
-            if self._elapsed() >= self._not_before and await self._listed_all(revoked, renew=renew):
-                await self._end_sessions(revoked)
+            if self._elapsed() < self._not_before:
+                return
+            if renew or whole or await self._may_have_changed():
+                revoked = await asyncio.to_thread(self._revoked)
+                if not await self._listed_all(revoked, renew=renew):
+                    return
+            await self._end_sessions()
+
+    async def _may_have_changed(self) -> bool:
+        if self._fresh is None or self._listed is None:
+            return True
+        return not await asyncio.to_thread(self._fresh) <= self._listed
 
     async def _listed_all(self, revoked: Sequence[RevokedDevice], *, renew: bool) -> bool:
-        """Whether the broker's list has them all."""
+        """Whether the broker's list has them all. What expired leaves it when it is written again."""
         serials = {device.serial for device in revoked}
-        if self._broker is not None and (renew or not serials <= self._listed):
+        if self._broker is not None and (renew or not serials <= (self._listed or set())):
             try:
                 await self._broker.replace_crl(self._authority().crl(device.serial for device in revoked))
             except OSError as error:
                 log.error("the revocation list could not be replaced: %s", error)
                 self._not_before = self._elapsed() + RETRY
                 return False
-        self._listed = serials
+        known, self._listed = self._listed or set(), serials
+        for device in revoked:
+            if device.serial not in known:
+                self._pending.setdefault(device.serial, Pending(device, [self._elapsed()]))
+        for serial in self._pending.keys() - serials:
+            del self._pending[serial]
+        self._ended &= serials
         return True
 
-    async def _end_sessions(self, revoked: Sequence[RevokedDevice]) -> None:
-        for device in revoked:
-            due = self._due.setdefault(device.serial, [self._elapsed()])
-            if not due or self._elapsed() < due[0]:
-                continue
+    async def _end_sessions(self) -> None:
+        """End the sessions that are due, those of devices that no process has disconnected yet before others."""
+        now = self._elapsed()
+        due = [pending for pending in self._pending.values() if pending.at[0] <= now]
+        for pending in sorted(due, key=self._urgency)[:MAX_ENDED]:
+            device = pending.device
             try:
                 await end_session(*self._address, self._authority(), device.site, device.device)
             except NotEnded as error:
                 log.warning("%s", error)
-                due[0] = self._elapsed() + RETRY
+                pending.at[0] = self._elapsed() + RETRY
                 continue
-            due.pop(0)
-            if device.serial not in self._ended:
-                self._ended.add(device.serial)
-                await self._first_end(device, due)
+            if not device.enforced and device.serial not in self._ended:
+                await asyncio.to_thread(self._note, device.serial)
+                pending.at.extend(self._elapsed() + seconds for seconds in AGAIN)
+            self._ended.add(device.serial)
+            pending.at.pop(0)
+            if not pending.at:
+                del self._pending[device.serial]
 
-    async def _first_end(self, device: RevokedDevice, due: list[float]) -> None:
-        if not device.enforced:
-            await asyncio.to_thread(self._note, device.serial)
-            due += [self._elapsed() + seconds for seconds in AGAIN]
+    def _urgency(self, pending: Pending) -> tuple[bool, float]:
+        return pending.device.enforced or pending.device.serial in self._ended, pending.at[0]

@@ -1,9 +1,11 @@
 """Take devices into service and out of it: the claim, the certificate and the device's row."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import inspect, select, union, update
 from sqlalchemy.orm import Session
 
 from certs.authority.ca import CLAIM_DAYS, Authority, Issued
@@ -27,8 +29,10 @@ from gateway.journey.devices.certificates import (
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.pin_slots import empty_slots
 from gateway.store import Certificate, Claim, Device, Key, Unit
+from gateway.store.database import Database
 from gateway.texts.marks import N_
 
+RECENT: Final = 300  # seconds; the clocks of processes that share a database differ by less
 CLAIM_REFUSED = N_("The enrolment token is not valid, so the device cannot be added. Ask for a new one.")
 
 
@@ -174,6 +178,17 @@ def revoked_devices(session: Session, now: int) -> list[RevokedDevice]:
     ]
 
 
+def fresh_revocations(session: Session, now: int) -> set[int]:
+    """Serial numbers of revoked certificates that are not enforced yet, or were revoked lately, by whichever process.
+
+    Answered from two indices, however many have been revoked. What no clock calls recent is in the whole list.
+    """
+    living = select(Certificate.serial).where(Certificate.expires_at + 0 > now)  # not by the index of this column
+    unenforced = living.where(Certificate.revoked_at.is_not(None), Certificate.enforced_at.is_(None))
+    recent = living.where(Certificate.revoked_at > now - RECENT)
+    return {int(serial) for serial in session.scalars(union(unenforced, recent))}
+
+
 def note_enforced(session: Session, serial: int, now: int) -> None:
     """Store that the broker refuses this revoked certificate and that its session was ended; the first time counts."""
     certificate = session.get(Certificate, str(serial))
@@ -201,3 +216,26 @@ def standing(session: Session, device: Device, now: int) -> Standing:
     found = session.scalars(living).all()
     times = [at for at in found if at is not None]
     return Standing(device.revoked_at, max(times) if times and len(times) == len(found) else None, bool(found))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRevocations:
+    """What a broker's revocation list is made from, each in a transaction of its own."""
+
+    database: Database
+    now: Callable[[], int]
+
+    def all(self) -> list[RevokedDevice]:
+        """As revoked_devices."""
+        with self.database.reading() as session:
+            return revoked_devices(session, self.now())
+
+    def fresh(self) -> set[int]:
+        """As fresh_revocations."""
+        with self.database.reading() as session:
+            return fresh_revocations(session, self.now())
+
+    def note(self, serial: int) -> None:
+        """As note_enforced; a full disk does not keep it back."""
+        with self.database.writing(essential=True) as session:
+            note_enforced(session, serial, self.now())

@@ -1,9 +1,13 @@
 """Models of device certificates, and of claims for enrolment."""
 
-from sqlalchemy import ForeignKey, String
+from typing import Final
+
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from gateway.store.model import Model, Text, Word
+
+UNENFORCED: Final = text("revoked_at IS NOT NULL AND enforced_at IS NULL")
 
 
 class Certificate(Model):
@@ -14,6 +18,10 @@ class Certificate(Model):
     """
 
     __tablename__ = "certificates"
+    __table_args__ = (
+        Index("ix_certificates_unenforced", "serial", sqlite_where=UNENFORCED, postgresql_where=UNENFORCED),
+        Index("ix_certificates_revoked_at", "revoked_at"),
+    )
     serial: Mapped[str] = mapped_column(String(48), primary_key=True)
     device_id: Mapped[str] = mapped_column(ForeignKey("devices.id"), index=True)
     public_key: Mapped[bytes] = mapped_column(index=True)
