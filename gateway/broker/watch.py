@@ -18,11 +18,11 @@ from gateway.supervision import Rounds
 log = logging.getLogger(__name__)
 
 EVERY: Final = 10.0
+AGAIN: Final = 2.0  # seconds until the next round while something is not answered
 PROBE_SECONDS: Final = 5.0
-FROZEN_AFTER: Final = 3  # rounds in which neither the link nor a new connection is answered
-UNANSWERED_AFTER: Final = (
-    30.0  # one and a half times a device's keep alive: what the broker knew by then did not reach us
-)
+FROZEN_AFTER: Final = 4  # rounds in which neither the link nor a new connection is answered: 26 seconds
+# Seconds since the last answer, one and a half times a device's keep alive: what the broker knew by then is lost to us
+UNANSWERED_AFTER: Final = 30.0
 ASK_AFTER: Final = 60.0  # seconds that devices have to connect again by themselves
 
 Answer = Literal["taken", "refused", "silent"]
@@ -40,7 +40,9 @@ class AnsweringLink(Protocol):
 
 
 class BrokerWatch:
-    """Looks every ten seconds. Restarts an embedded broker that is frozen; an operator's own is only reported.
+    """Looks every ten seconds, and more often while it finds no answer.
+
+    It restarts an embedded broker that is frozen; an operator's own is only reported.
 
     `lose` is called when devices may have come or gone without the gateway being told; `ask` when the broker has
     answered again for a minute, for the devices of which nothing was heard since.
@@ -60,7 +62,8 @@ class BrokerWatch:
         self._link, self._embedded, self._lose, self._ask = link, embedded, lose, ask
         self._elapsed, self._probe_seconds = elapsed, probe_seconds
         self._silent = 0  # rounds without any answer
-        self._unanswered_since: float | None = None
+        self._answered_at = elapsed()
+        self._settled = True  # whether the last round found everything answered
         self._lost = False
         self._ask_at: float | None = None
         self._exited = asyncio.Event()
@@ -68,13 +71,13 @@ class BrokerWatch:
             embedded.on_exit = self._exited.set
 
     async def run(self, rounds: Rounds) -> None:
-        """Look every ten seconds, and at once when the embedded broker has exited, until cancelled."""
+        """Look by the interval, and at once when the embedded broker has exited, until cancelled."""
         while True:
             rounds.begin()
             await self.look()
             rounds.good()
             with suppress(TimeoutError):
-                async with asyncio.timeout(EVERY):
+                async with asyncio.timeout(EVERY if self._settled else AGAIN):
                     await self._exited.wait()
 
     async def forget_devices(self) -> None:
@@ -92,6 +95,7 @@ class BrokerWatch:
             self._link.is_answered(seconds), try_tls(address.host, address.port, address.tls, seconds)
         )
         self.takes_connections = connection == "taken"
+        self._settled = answered and self.takes_connections
         self._silent = self._silent + 1 if connection == "silent" and not answered else 0
         if self._silent >= FROZEN_AFTER and self._embedded is not None:
             self._silent = 0
@@ -102,7 +106,7 @@ class BrokerWatch:
             await self._unanswered()
 
     async def _answered(self) -> None:
-        self._unanswered_since = None
+        self._answered_at = self._elapsed()
         if not self._lost:
             return
         if self._ask_at is None:
@@ -112,10 +116,9 @@ class BrokerWatch:
             self._lost = False
 
     async def _unanswered(self) -> None:
-        if self._unanswered_since is None:
-            self._unanswered_since = self._elapsed()
-        if not self._lost and self._elapsed() - self._unanswered_since >= UNANSWERED_AFTER:
-            log.error("the broker has not answered for %.0f s", self._elapsed() - self._unanswered_since)
+        silence = self._elapsed() - self._answered_at
+        if not self._lost and silence >= UNANSWERED_AFTER:
+            log.error("the broker has not answered for %.0f s", silence)
             await self.forget_devices()
 
 
