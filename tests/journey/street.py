@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import time
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from sqlalchemy import NullPool, create_engine
 
 from api.cli.demo.children import Child
 from api.cli.demo.journey_run import until
@@ -40,6 +42,7 @@ TYPED: Final = {
     "nationality": "NLD",
     "sex": "F",
 }
+BESIDE: Final = ("devices", "logs", "registry")  # folders that are not the gateway's own
 # Pending deliveries for a lock, or registration records pending for a stay in its unit.
 PENDING: Final = """
 SELECT 1 FROM deliveries WHERE state = 'owed' AND (party = ? OR about IN (
@@ -73,16 +76,26 @@ class Tenant:
 
 @dataclass
 class Street:
-    """The processes, and people who signed in before any fault was introduced."""
+    """The processes, and people who signed in before any fault was introduced.
+
+    `home`: the gateway's folder, of its own where its disk is limited; `program`: the module that is `lodgekey`;
+    `environment`: additional variables of the gateway and of commands beside it.
+    """
 
     folder: Path
+    home: Path
     gateway_port: int
     broker_port: int
     logins: Logins
     registry: Json
-    gateway: Child
+    environment: dict[str, str] = field(default_factory=dict)
+    program: str = "api.cli.main"
+    gateway: Child = field(init=False)
     people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
     rooms: deque[str] = field(default_factory=lambda: deque(ROOMS))  # the least recently used first
+
+    def __post_init__(self) -> None:
+        self.gateway = self.gateway_child()
 
     @property
     def url(self) -> str:
@@ -207,7 +220,10 @@ class Street:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the gateway's database, read from outside its process."""
-        with closing(sqlite3.connect(f"file:{self.folder / 'lodgekey.sqlite'}?mode=ro", uri=True)) as database:
+        if url := self.environment.get("LODGEKEY_DATABASE_URL"):
+            with create_engine(url, poolclass=NullPool).connect() as server:
+                return [tuple(row) for row in server.exec_driver_sql(query.replace("?", "%s"), values or None)]
+        with closing(sqlite3.connect(f"file:{self.home / 'lodgekey.sqlite'}?mode=ro", uri=True)) as database:
             return database.execute(query, values).fetchall()
 
     async def until_ready(self) -> None:
@@ -225,7 +241,7 @@ class Street:
 
     def kill_broker(self) -> int:
         """kill -9 to mosquitto; returns the killed process id."""
-        pid = int((self.folder / "broker" / "pid").read_text())
+        pid = int((self.home / "broker" / "pid").read_text())
         os.kill(pid, signal.SIGKILL)
         return pid
 
@@ -238,37 +254,40 @@ class Street:
 
     async def start_gateway(self) -> None:
         """Restart the gateway in the same folder and on the same port."""
-        self.gateway = gateway_child(self.folder, self.gateway_port, self.broker_port, self.registry)
+        self.gateway = self.gateway_child()
         await self.gateway.start()
         await self.until_ready()
 
-
-def gateway_child(folder: Path, port: int, broker_port: int, registry: Json, **settings: str) -> Child:
-    """The gateway's child process."""
-    environment = settings | {
-        "LODGEKEY_FOLDER": str(folder),
-        "LODGEKEY_BROKER_PORT": str(broker_port),
-        "LODGEKEY_REGISTRIES": json.dumps({"sandbox": registry["settings"] | {"timeout_s": "3"}}),
-    }
-    arguments = ["-m", "api.cli.main", "serve", "--port", str(port), "--json"]
-    return Child("the gateway", arguments, folder / "logs" / "gateway.log", environment)
+    def gateway_child(self) -> Child:
+        """The gateway's child process, not started."""
+        environment = self.environment | {
+            "LODGEKEY_FOLDER": str(self.home),
+            "LODGEKEY_BROKER_PORT": str(self.broker_port),
+            "LODGEKEY_REGISTRIES": json.dumps({"sandbox": self.registry["settings"] | {"timeout_s": "3"}}),
+        }
+        arguments = ["-m", self.program, "serve", "--port", str(self.gateway_port), "--json"]
+        return Child("the gateway", arguments, self.folder / "logs" / "gateway.log", environment)
 
 
 @asynccontextmanager
-async def open_street(folder: Path, *simulate: str, **environment: str) -> AsyncIterator[Street]:
+async def open_street(
+    folder: Path, *simulate: str, home: Path | None = None, program: str = "api.cli.main", **environment: str
+) -> AsyncIterator[Street]:
     """All processes started and all people signed in; ended in order, whichever of them a test killed.
 
-    `simulate`: additional options of the building; `environment`: additional variables of the gateway.
+    `simulate`: additional options of the building; the others as the street has them.
     """
     port, broker_port = free_port(), free_port()
     arguments = ["-m", "firmware_sim.registries", "sandbox", "--dir", str(folder / "registry")]
     building_arguments = ["-m", "api.cli.main", "simulate", "building", "--dir", str(folder / "devices"), *simulate]
     async with Child("the registry", arguments, folder / "logs" / "registry.log") as registry:
         said = await registry.start()
-        settings, place = Settings(folder=folder), Place("sandbox", said["facts"])
+        database = environment.get("LODGEKEY_DATABASE_URL", "")
+        settings, place = Settings(folder=folder, database_url=database), Place("sandbox", said["facts"])
         logins = await asyncio.to_thread(seed, settings, broker_port=broker_port, place=place)
-        gateway = gateway_child(folder, port, broker_port, said, **environment)
-        street = Street(folder, port, broker_port, logins, said, gateway)
+        if home is not None:
+            move_gateway(folder, home)
+        street = Street(folder, home or folder, port, broker_port, logins, said, environment, program)
         try:
             await street.gateway.start()
             write_kiosk_page(folder / "devices" / KIOSK, "sandbox", street.url.removesuffix("/api/v1"))
@@ -280,6 +299,12 @@ async def open_street(folder: Path, *simulate: str, **environment: str) -> Async
             for client in street.people.values():
                 await client.aclose()
             await street.gateway.stop()
+
+
+def move_gateway(folder: Path, home: Path) -> None:
+    """Move what is the gateway's own to a folder of its own; devices and registry are elsewhere in a true street."""
+    for path in [path for path in folder.iterdir() if path.name not in BESIDE and path != home]:
+        shutil.move(path, home / path.name)
 
 
 async def require_ok(client: httpx.AsyncClient, path: str) -> Json:

@@ -5,10 +5,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from api.cli.demo.ports import free_port
@@ -32,7 +33,39 @@ class Server:
 
     url: str
     folder: Path
+    programs: Path
     environment: dict[str, str]
+
+    def run(self, program: str, *arguments: str) -> None:
+        """One of PostgreSQL's programs, as the server's owner. Raises CalledProcessError."""
+        with (self.folder / f"{program}.log").open("ab") as log:
+            subprocess.run(
+                [str(self.programs / program), *arguments],
+                check=True,
+                timeout=120,
+                user=OWNER,
+                env=self.environment,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+            )
+
+    def start(self) -> None:
+        """Start, and wait until it takes connections."""
+        self.run("pg_ctl", "--wait", "-l", str(self.folder / "server.log"), "start")
+
+    def stop(self) -> None:
+        """End every connection at once."""
+        self.run("pg_ctl", "--wait", "--mode=immediate", "stop")
+
+    def kill(self) -> None:
+        """kill -9 to the server and the processes of its connections."""
+        server = psutil.Process(int((self.folder / "data" / "postmaster.pid").read_text().splitlines()[0]))
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, timeout=30)
 
 
 @contextmanager
@@ -58,28 +91,15 @@ def postgres_server() -> Iterator[Server]:
         "PGPORT": str(port),
         "PGUSER": "lodgekey",
     }
-
-    def run(program: str, *arguments: str) -> None:
-        with (folder / f"{program}.log").open("ab") as log:
-            subprocess.run(
-                [str(programs / program), *arguments],
-                check=True,
-                timeout=120,
-                user=OWNER,
-                env=environment,
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-            )
-
+    server = Server(f"postgresql+psycopg://lodgekey@127.0.0.1:{port}/postgres", folder, programs, environment)
     try:
-        run("initdb", "--auth=trust", "--username=lodgekey", "--no-sync")
+        server.run("initdb", "--auth=trust", "--username=lodgekey", "--no-sync")
         with (folder / "data" / "postgresql.conf").open("a") as settings:
             settings.write(f"listen_addresses = '127.0.0.1'\nunix_socket_directories = '{folder}'\n")
-        run("pg_ctl", "--wait", "-l", str(folder / "server.log"), "start")
+        server.start()
         try:
-            yield Server(f"postgresql+psycopg://lodgekey@127.0.0.1:{port}/postgres", folder, environment)
+            yield server
         finally:
-            run("pg_ctl", "--wait", "--mode=immediate", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -5,15 +5,18 @@ import os
 import signal
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Final
 
 import psutil  # type: ignore[import-untyped]
 
 from api.cli.demo.demo import building_of
+from tests.journey.chaos.database import backup_restored, server_killed, server_stopped
+from tests.journey.chaos.load import Load
+from tests.journey.chaos.machine import DAY, clock_set, clock_wrong_at_start, disk_full, killed_on_full_disk
 from tests.journey.street import Street, eventually
 
-Fault = Callable[[Street], AbstractAsyncContextManager[None]]
+Fault = Callable[[Load], AbstractAsyncContextManager[None]]
 
 
 def process_of(street: Street, *words: str) -> int:
@@ -27,31 +30,31 @@ def process_of(street: Street, *words: str) -> int:
 
 def broker_of(street: Street) -> int:
     """The process id of mosquitto."""
-    return int((street.folder / "broker" / "pid").read_text())
+    return int((street.home / "broker" / "pid").read_text())
 
 
 @asynccontextmanager
-async def gateway_killed(street: Street) -> AsyncIterator[None]:
+async def gateway_killed(load: Load) -> AsyncIterator[None]:
     """kill -9 to the gateway, which is started again."""
-    await street.kill_gateway()
+    await load.street.kill_gateway()
     yield
-    await street.start_gateway()
+    await load.street.start_gateway()
 
 
 @asynccontextmanager
-async def broker_killed(street: Street) -> AsyncIterator[None]:
+async def broker_killed(load: Load) -> AsyncIterator[None]:
     """kill -9 to the broker, which the gateway starts again."""
-    killed = street.kill_broker()
+    killed = load.street.kill_broker()
     yield
-    await eventually(lambda: broker_of(street) != killed, "another broker")
+    await eventually(lambda: broker_of(load.street) != killed, "another broker")
 
 
 @asynccontextmanager
-async def locks_killed(street: Street) -> AsyncIterator[None]:
+async def locks_killed(load: Load) -> AsyncIterator[None]:
     """kill -9 to the process of all locks: they lose power, and start with what they had written."""
-    os.kill(process_of(street, "building"), signal.SIGKILL)
+    os.kill(process_of(load.street, "building"), signal.SIGKILL)
     yield
-    await building_of(street.folder).start()
+    await building_of(load.street.folder).start()
 
 
 @asynccontextmanager
@@ -61,34 +64,35 @@ async def frozen(process: int) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        os.kill(process, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # the gateway ends a broker that is frozen for long
+            os.kill(process, signal.SIGCONT)
 
 
-def gateway_frozen(street: Street) -> AbstractAsyncContextManager[None]:
+def gateway_frozen(load: Load) -> AbstractAsyncContextManager[None]:
     """The gateway answers nobody."""
-    return frozen(street.gateway.pid or 0)
+    return frozen(load.street.gateway.pid or 0)
 
 
-def broker_frozen(street: Street) -> AbstractAsyncContextManager[None]:
+def broker_frozen(load: Load) -> AbstractAsyncContextManager[None]:
     """The broker keeps its connections and says nothing."""
-    return frozen(broker_of(street))
+    return frozen(broker_of(load.street))
 
 
-def locks_frozen(street: Street) -> AbstractAsyncContextManager[None]:
+def locks_frozen(load: Load) -> AbstractAsyncContextManager[None]:
     """No lock answers."""
-    return frozen(process_of(street, "building"))
+    return frozen(process_of(load.street, "building"))
 
 
-def registry_frozen(street: Street) -> AbstractAsyncContextManager[None]:
+def registry_frozen(load: Load) -> AbstractAsyncContextManager[None]:
     """The registry takes connections and answers nothing."""
-    return frozen(process_of(street, "firmware_sim.registries"))
+    return frozen(process_of(load.street, "firmware_sim.registries"))
 
 
 @asynccontextmanager
-async def database_locked(street: Street) -> AsyncIterator[None]:
+async def database_locked(load: Load) -> AsyncIterator[None]:
     """Another process holds the database's write lock, so that nothing is written."""
     connection = await asyncio.to_thread(
-        sqlite3.connect, street.folder / "lodgekey.sqlite", isolation_level=None, timeout=30, check_same_thread=False
+        sqlite3.connect, load.street.home / "lodgekey.sqlite", isolation_level=None, timeout=30, check_same_thread=False
     )
     try:
         await asyncio.to_thread(connection.execute, "BEGIN IMMEDIATE")
@@ -106,4 +110,14 @@ FAULTS: Final[dict[str, Fault]] = {
     "locks frozen": locks_frozen,
     "registry frozen": registry_frozen,
     "database locked": database_locked,
+    "disk full": disk_full,
+    "full and killed": killed_on_full_disk,
+    "clock ahead": clock_set(3 * DAY),
+    "clock behind": clock_set(-40 * DAY),
+    "started ahead": clock_wrong_at_start,
+    "backup restored": backup_restored,
+    "database killed": server_killed,
+    "database stopped": server_stopped,
 }
+ON_POSTGRESQL: Final = ("database killed", "database stopped")
+ON_SMALL_DISK: Final = ("disk full", "full and killed")

@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import httpx
 
 from tests.journey.street import Room, Street, Tenant
+from tests.parts.postgres import Server
 
 FAILED: Final = (httpx.HTTPError, AssertionError, OSError)  # a request that was not answered, or was refused
 PAUSE: Final = 0.2
@@ -26,6 +27,10 @@ class Load:
     unlocked: Counter[str] = field(default_factory=Counter)  # taps answered with "unlocked", by lock
     registered: list[str] = field(default_factory=list)  # stays whose registration was answered with success
     stays: list[str] = field(default_factory=list)  # stays whose offer was answered with success
+    ended: list[str] = field(default_factory=list)  # stays whose end was answered with success
+    feeds: list[int] = field(default_factory=list)  # the newest number of the feed before each restore
+    commands_before: Counter[str] = field(default_factory=Counter)  # rows of commands at the last restore, by key
+    server: Server | None = None  # of a street on PostgreSQL
 
     async def move_in(self) -> None:
         """Give the tenants who tap their keys, before any fault."""
@@ -68,11 +73,44 @@ class Load:
         """One newcomer in a unit, whose stay is ended at once."""
         for stay in await self.street.ask("landlord", "GET", "/stays"):
             if stay["unit"] == unit and stay["state"] in ("offered", "active"):
-                await self.street.ask("landlord", "POST", f"/stays/{stay['id']}/end")
+                await self.end(stay["id"])
+        restores = len(self.feeds)
         tenant = await self.street.offer(Room("", "", unit, 0))
-        self.stays.append(tenant.offer["stay_id"])
+        if restores == len(self.feeds):  # else the answer was given by a database that is lost
+            self.stays.append(tenant.offer["stay_id"])
         await self.street.register(tenant)
-        self.registered.append(tenant.offer["stay_id"])
+        if restores == len(self.feeds):
+            self.registered.append(tenant.offer["stay_id"])
+
+    async def end(self, stay: str) -> None:
+        """End a stay, unless it has been."""
+        answer = await self.street.people["landlord"].post(f"/stays/{stay}/end")
+        assert answer.is_success or stay in self.ended, answer.text
+        self.ended.append(stay)
+
+    def acknowledged(self) -> tuple[list[str], list[str]]:
+        """What a backup that is begun now has to hold: stays and registrations."""
+        return list(self.stays), list(self.registered)
+
+    def went_back_to(self, known: tuple[list[str], list[str]], newest: int) -> None:
+        """The database was restored: what was answered since that moment may be gone, and counting begins anew.
+
+        `newest`: the newest number of the feed that was lost.
+        """
+        self.stays, self.registered = list(known[0]), list(known[1])
+        self.feeds.append(newest)
+        self.sent.clear()
+        self.unlocked.clear()
+        self.homes = [
+            (replace(room, moved_before=room.moved_before + self.street.openings(room)), tenant, key)
+            for room, tenant, key in self.homes
+        ]
+        self.commands_before = Counter(self.commands())
+
+    def commands(self) -> dict[str, int]:
+        """Rows of commands that open a door, by key."""
+        counted = "SELECT key_id, count(*) FROM commands WHERE type = 'unlock' GROUP BY key_id"
+        return {str(key): int(count) for key, count in self.street.rows(counted)}
 
     async def follow_feed(self, last: int) -> list[int]:
         """The numbers of the feed's entries as an officer gets them, until this one or for half a minute."""

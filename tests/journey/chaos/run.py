@@ -5,17 +5,21 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from api.cli.demo.journey_run import until
-from tests.journey.chaos.faults import FAULTS
+from tests.journey.chaos.faults import FAULTS, ON_POSTGRESQL, ON_SMALL_DISK
 from tests.journey.chaos.invariants import HEAD, INVARIANTS, UNSETTLED
 from tests.journey.chaos.load import FAILED, Load
-from tests.journey.street import Json, Street, open_street
+from tests.journey.chaos.machine import limited_disk
+from tests.journey.chaos.program import require
+from tests.journey.chaos.stepped import FILE as CLOCK
+from tests.journey.street import Json, open_street
+from tests.parts.postgres import postgres_server
 
 BEFORE: Final = (0.5, 3.0)  # seconds of load before a fault
 LASTS: Final = (1.0, 6.0)  # seconds that a fault lasts
@@ -47,19 +51,58 @@ def chosen(seed: int, names: Sequence[str]) -> Iterator[tuple[str, float, float]
 async def run(
     seed: int, seconds: float, names: Sequence[str] = tuple(FAULTS), tell: Callable[[Round], None] = lambda _: None
 ) -> list[Round]:
-    """Run faults for about so many seconds, at least one; return what happened."""
-    ends, rounds = time.monotonic() + seconds, list[Round]()
-    with tempfile.TemporaryDirectory() as folder:
-        async with open_street(Path(folder), **UNLOCKS) as street:
-            load = Load(street)
+    """Run faults for about so many seconds, at least one on each database; return what happened.
+
+    The faults of PostgreSQL come last, on a street of its own, with their share of the time.
+    """
+    rounds = list[Round]()
+    for on_server in (False, True):
+        chosen_here = [name for name in names if (name in ON_POSTGRESQL) is on_server]
+        if chosen_here and not any(done.wrong for done in rounds):
+            ends = time.monotonic() + seconds * len(chosen_here) / len(names)
+            async with open_load(on_server) as load:
+                if here := possible(load, chosen_here):
+                    rounds += await on_street(load, chosen(seed, here), ends, tell)
+    return rounds
+
+
+@asynccontextmanager
+async def open_load(on_server: bool) -> AsyncIterator[Load]:
+    """A street whose gateway has a small disk, where one can be mounted, or a PostgreSQL; with tenants who moved in."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        stack.enter_context(limited_disk(folder / "gateway"))
+        environment, server = UNLOCKS | {CLOCK: str(folder / "clock")}, None
+        if on_server:
+            server = stack.enter_context(postgres_server())
+            environment["LODGEKEY_DATABASE_URL"] = server.url
+        program = "tests.journey.chaos.stepped"
+        async with open_street(folder, home=folder / "gateway", program=program, **environment) as street:
+            load = Load(street, server=server)
             await load.move_in()
             await load.follow_feed(1)
-            await keep_head(street)
-            for name, before, lasts in chosen(seed, names):
-                rounds.append(await one(load, name, before, lasts))
-                tell(rounds[-1])
-                if time.monotonic() > ends or rounds[-1].wrong:
-                    return rounds
+            await require(street, "audit", "head", "--out", str(street.folder / HEAD))
+            yield load
+
+
+def possible(load: Load, names: Sequence[str]) -> list[str]:
+    """The faults that can be tried on this machine; tells on stderr which cannot."""
+    left_out = [] if load.street.home.is_mount() else [name for name in names if name in ON_SMALL_DISK]
+    if left_out:
+        sys.stderr.write(f"left out, because no disk can be mounted: {', '.join(left_out)}\n")
+    return [name for name in names if name not in left_out]
+
+
+async def on_street(
+    load: Load, faults: Iterator[tuple[str, float, float]], ends: float, tell: Callable[[Round], None]
+) -> list[Round]:
+    """Faults until the time is over or an invariant is broken."""
+    rounds = list[Round]()
+    for name, before, lasts in faults:
+        rounds.append(await one(load, name, before, lasts))
+        tell(rounds[-1])
+        if time.monotonic() > ends or rounds[-1].wrong:
+            break
     return rounds
 
 
@@ -68,7 +111,7 @@ async def one(load: Load, name: str, before: float, lasts: float) -> Round:
     taps, unlocked, registered = load.sent.total(), load.unlocked.total(), len(load.registered)
     async with load.going_on():
         await asyncio.sleep(before)
-        async with FAULTS[name](load.street):
+        async with FAULTS[name](load):
             await asyncio.sleep(lasts)
         healed = time.monotonic()
         await steady(load)
@@ -100,11 +143,3 @@ async def settled(load: Load) -> None:
         return {"left": load.street.rows(UNSETTLED)[0][0]}
 
     await until(look, lambda answer: answer["left"] == 0, "everything pending is settled")
-
-
-async def keep_head(street: Street) -> None:
-    """Keep the head of the disclosure log, once the first records were disclosed."""
-    folder = street.folder
-    command = ("-m", "api.cli.main", "audit", "head", "--out", str(folder / HEAD), "--folder", str(folder))
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.DEVNULL)
-    assert await process.wait() == 0
