@@ -4,8 +4,8 @@ import asyncio
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
@@ -43,24 +43,36 @@ async def worst_ms(tap: Tap, port: int, broker: int, folder: Path) -> float:
     """Return the slowest of the attacks; tells each on stderr."""
     worst = 0.0
     for kind in KINDS:
-        at = broker if kind == "idle_at_the_broker" else port
-        arguments = ["-m", "benchmarks.stages.attacks", kind, str(at)]
-        async with Child(kind, arguments, folder / "logs" / "attacks.log") as strangers:
-            await strangers.start()
+        async with attacked(kind, port, broker, folder):
             took = await slow_ms(tap)
         print(f"  {kind}: {took:.1f} ms", file=sys.stderr)
         worst = max(worst, took)
     return worst
 
 
+@asynccontextmanager
+async def attacked(kind: str, port: int, broker: int, folder: Path) -> AsyncIterator[None]:
+    """Strangers do one kind of thing to the gateway's pages or its broker while this is open."""
+    at = broker if kind == "idle_at_the_broker" else port
+    arguments = ["-m", "benchmarks.stages.attacks", kind, str(at)]
+    async with Child(kind, arguments, folder / "logs" / "attacks.log") as strangers:
+        await strangers.start()
+        yield
+
+
 async def slow_ms(tap: Tap) -> float:
     """Return the second longest of N taps in milliseconds: one hiccup of the machine is not the attack."""
+    return sorted(await taps_ms(tap, N))[-2]
+
+
+async def taps_ms(tap: Tap, count: int) -> list[float]:
+    """Return the milliseconds of each of so many taps."""
     taken = []
-    for _ in range(N):
+    for _ in range(count):
         began = time.perf_counter()
         await tap()
         taken.append((time.perf_counter() - began) * 1000)
-    return sorted(taken)[-2]
+    return taken
 
 
 def broker_port(folder: Path) -> int:
