@@ -6,6 +6,7 @@ from math import ceil
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CollectorRegistry
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -23,6 +24,7 @@ from api.http.problems import REFUSALS, DescribedApplication, install, problem
 from api.http.tenant import corrections, family, keys, offline_credential, onboarding, record_readers, stay
 from api.metrics.parts import GatewayCollector
 from api.metrics.requests import Measured, RequestMetrics
+from api.metrics.traces import Traced
 from api.services.faults import BROKEN, TOO_FAST, log_fault
 from api.services.officer.stored_faces import worst_state
 from api.web.routes import add_pages
@@ -71,6 +73,14 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), bluetooth=(self), geolocation=(), microphone=()",
 }
+# FastAPI's own spans hold paths and queries, its records the texts of exceptions; ours are in api.metrics.traces.
+NO_TELEMETRY: Final[TelemetryConfig] = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
 HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}  # RFC 6797 §7.2: over HTTPS only
 # RFC 9110 §15.5.2 asks for a challenge; the scheme is that of draft-broyer-http-cookie-auth.
 SIGN_IN_HEADERS: Final = {
@@ -109,6 +119,7 @@ def create_app(gateway: Gateway, *, run: bool = True, paces: Paces | None = None
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
         responses=REFUSALS,
+        telemetry=NO_TELEMETRY,
     )
     app.state.gateway = gateway
     install(app, language_of, framework_page)
@@ -117,6 +128,7 @@ def create_app(gateway: Gateway, *, run: bool = True, paces: Paces | None = None
     app.state.figures = CollectorRegistry()
     app.state.figures.register(GatewayCollector(lambda: app.state.gateway))
     app.add_middleware(Measured, metrics=RequestMetrics(app.state.figures))
+    app.add_middleware(Traced)
     api = APIRouter(prefix="/api/v1")
     for part in PARTS:
         api.include_router(part.router)

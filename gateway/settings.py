@@ -80,6 +80,7 @@ class Settings(BaseSettings):
     public_url: str = ""
     metrics_port: Port | None = None  # where Prometheus reads figures; not served unless set, 0 selects a free port
     metrics_host: str = "127.0.0.1"
+    traces_url: str = ""  # OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; needs lodgekey[otel]
     trusted_proxies: str = "127.0.0.1, ::1"  # addresses and networks whose X-Forwarded-For and -Proto are believed
 
     # The address the broker listens on for locks and kiosks, and the names in its certificate.

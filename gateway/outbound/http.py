@@ -20,6 +20,7 @@ from yarl import URL
 from gateway.domain.filings.record import RegistryUnreachable
 from gateway.domain.outcomes import CodedFailure
 from gateway.outbound.public_addresses import GuardedResolver
+from gateway.spans import known_method, span
 
 MAX_ANSWER: Final = 1 << 20  # bytes
 CONNECT_S: Final = 10.0
@@ -139,7 +140,10 @@ class Client:
         """Send over a connection that is kept, opened at first use."""
         if self._session is None:
             self._session = self._open_session()
-        return await self._over(self._session, method, where, headers=headers, limit=limit, **sent)
+        with span(known_method(method), "client", http__request__method=known_method(method)) as attributes:
+            reply = await self._over(self._session, method, where, headers=headers, limit=limit, **sent)
+            attributes["http.response.status_code"] = reply.status
+            return reply
 
     async def _over(self, session: aiohttp.ClientSession, method: str, where: URL, *, limit: int, **sent: Any) -> Reply:
         asked = session.request(method, where, allow_redirects=False, **sent)

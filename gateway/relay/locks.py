@@ -16,6 +16,7 @@ from gateway.journey.devices.reports import record_report
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, retry_delay
 from gateway.relay.lock_commands import CONFIRMED_WORK, LockCommands, Ready
 from gateway.relay.loop import Sender, Sent
+from gateway.spans import span
 from gateway.store import Delivery, Device, Key
 from gateway.store.database import Database
 
@@ -102,7 +103,8 @@ class LockSenders:
         if device.driver not in self._drivers:
             return Sent(Refused("driver_not_set_up"))
         try:
-            answer = await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
+            with span("send", "client", lodgekey__driver=device.driver, lodgekey__command=type(intent).__name__):
+                answer = await self._drivers[device.driver].send(LockAddress(device.site, device.id), intent)
         except LinkDown as error:
             retry = self._now() + retry_delay(delivery.attempts)
             late = delivery.expires_at is not None and retry >= delivery.expires_at

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from gateway.outbox import deliveries, events
 from gateway.outbox.deliveries import Decision, Expired, RetryAt
 from gateway.relay.circuit_breaker import CircuitBreaker
+from gateway.spans import span
 from gateway.store import Delivery
 from gateway.store.database import Database
 from gateway.supervision import Rounds
@@ -202,7 +203,8 @@ class Relay:
 
     async def _attempt(self, delivery: Delivery) -> Sent:
         try:
-            return await self._senders[delivery.work](delivery)
+            with span("deliver", lodgekey__work=delivery.work):
+                return await self._senders[delivery.work](delivery)
         except Exception as error:  # noqa: BLE001 - one broken delivery must not stop the others; it stays visible
             log.error("delivery %s (%s) failed: %s", delivery.id, delivery.work, type(error).__name__)
             return Sent(_trouble(self._now(), error))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import copy_context
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, ParamSpec, Self, TypeVar
@@ -100,7 +101,7 @@ class Database:
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function that uses this database in one of its threads."""
-        call = partial(function, *args, **kwargs)
+        call = partial(copy_context().run, partial(function, *args, **kwargs))
         return await asyncio.get_running_loop().run_in_executor(self._threads, call)
 
     def after_commit(self, callback: Callable[[], None]) -> None:

@@ -22,6 +22,7 @@ from api.cli.refusal import NOT_THERE, Refused
 from api.framework.connections import Bounds, bound_connections
 from api.framework.pace import ACCEPTED_AT_ONCE, PacedListener, Paces, trusted
 from api.metrics.server import metrics_served
+from api.metrics.traces import TracesMissing, traces_sent
 from gateway.bootstrap import Gateway
 from gateway.operations.collector import collect_seldom
 from gateway.operations.log_limit import LogLimit
@@ -71,8 +72,11 @@ async def run_on(listener: PacedListener, settings: Settings, *, as_json: bool) 
     url = settings.address
     line = json.dumps({"ready": True, "url": url}) if as_json else said(N_("Lodgekey is at {url}"), url=url)
     server = TellingServer(config, line)
-    with metrics_served(built.state.figures, settings), suppress(SystemExit):  # uvicorn's, if it cannot start
-        await server.serve(sockets=[listener])
+    try:
+        with metrics_served(built.state.figures, settings), traces_sent(settings), suppress(SystemExit):
+            await server.serve(sockets=[listener])  # SystemExit is uvicorn's, if it cannot start
+    except TracesMissing:
+        raise Refused("traces_missing", NOT_THERE) from None
     if not server.started:
         raise app.failure or Refused("gateway_failed", NOT_THERE)
 

@@ -35,6 +35,10 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
         N_("The request was refused."),
         N_("Correct this, then run the command again. See also: lodgekey doctor"),
     ),
+    "traces_missing": ProblemTexts(
+        N_("LODGEKEY_TRACES_URL is set, but the packages that send traces are not installed."),
+        N_("Install lodgekey[otel], or remove the setting."),
+    ),
     "setting_refused": ProblemTexts(
         N_("Invalid setting: {detail}"),
         N_("Correct the environment variable, or remove it to use the default."),
