@@ -116,8 +116,8 @@ def statements_of(tracer: Any) -> Iterator[None]:
             return
         word = statement.lstrip().split(None, 1)[0].upper() if statement.strip() else OTHER
         operation = word if word in OPERATIONS else OTHER
-        told = {"db.system.name": connection.dialect.name, "db.operation.name": operation}
-        context.span = tracer.start_span(operation, kind=SpanKind.CLIENT, attributes=told)
+        attributes = {"db.system.name": connection.dialect.name, "db.operation.name": operation}
+        context.span = tracer.start_span(operation, kind=SpanKind.CLIENT, attributes=attributes)
 
     def end(_connection: Any, _cursor: Any, _statement: Any, _parameters: Any, context: Any, _many: bool) -> None:
         if (begun := getattr(context, "span", None)) is not None:

@@ -37,8 +37,8 @@ def table(taken: dict[str, list[float]]) -> str:
     lines = [f"{'':20} {'taps':>5} {'p50 ms':>8} {'p99 ms':>8} {'p99 / idle':>10}"]
     idle = percentiles(taken["idle"])[1]
     for state, values in taken.items():
-        half, most = percentiles(values)
-        lines.append(f"{state:20} {len(values):5} {half:8.1f} {most:8.1f} {most / idle:10.2f}")
+        half, slowest = percentiles(values)
+        lines.append(f"{state:20} {len(values):5} {half:8.1f} {slowest:8.1f} {slowest / idle:10.2f}")
     return "\n".join(lines)
 
 
