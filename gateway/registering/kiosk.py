@@ -20,6 +20,7 @@ from devices.wire.kiosk.offer_question import decode_question, encode_summary
 from devices.wire.kiosk.registration import KioskRegistration, decode_registration
 from gateway.domain.errors import LodgekeyError, OfferUnknown
 from gateway.domain.filings.refusal import FieldsRefused, reason_sentence
+from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.consent import PURPOSES
 from gateway.domain.verification.port import ImageRefused
@@ -176,7 +177,7 @@ class KioskInbox:
             except ImageRefused as refused:
                 raise picture_refused(refused.code, refused.part) from None
         return Submission(
-            typed={name: value.strip() for name, value in form.typed.items() if value.strip()},
+            typed=as_typed(form.typed),
             facts=facts,
             document=form.document,
             face=form.face,
@@ -191,8 +192,7 @@ class KioskInbox:
         with self._database.reading() as session:
             offer = usable_offer(session, form.offer_token, self._keyring, self._now())
             asked = asked_at(offer.stay.unit).of_tenant
-        facts = {path: text.strip() for path, text in (form.facts or {}).items()}
-        return {path: text for path, text in facts.items() if text and path in asked}
+        return {path: text for path, text in as_typed(form.facts or {}).items() if path in asked}
 
     def _offer_id(self, token: str) -> str:
         with self._database.reading() as session:

@@ -12,6 +12,7 @@ from api.services.tenant.holder_proofs import proof_of
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import token_of
+from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.field_sources import FACT
 from gateway.domain.verification.reading_token import reading_in
 from gateway.journey.filings.destinations import asked_at, registries_of
@@ -103,11 +104,10 @@ def _fields_of(given: Mapping[str, str], unit: Unit, now: int) -> dict[str, str]
     Raises InputRefused for one that is not asked, or that is no entry of the table.
     """
     facts, fields = asked_at(unit).of_tenant, {}
-    for name, value in coded(registries_of(unit), given, local_date(unit, now)).items():
+    for name, value in coded(registries_of(unit), as_typed(given), local_date(unit, now)).items():
         if not (name in CHILD_FIELDS or name in facts) or len(value) > MAX_TEXT:
             raise InputRefused(N_("This answer was not requested, or is too long."), field=name)
-        if value.strip():
-            fields[name if name in CHILD_FIELDS else FACT + name] = value.strip()
+        fields[name if name in CHILD_FIELDS else FACT + name] = value
     return fields
 
 

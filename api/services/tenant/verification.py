@@ -13,6 +13,7 @@ from api.services.tenant.onboarding import present_registered
 from devices.wire.errors import BadMessage
 from devices.wire.kiosk.chip import decode_chip
 from gateway.bootstrap import Gateway
+from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.liveness import MAX_FRAMES
 from gateway.domain.verification.port import ImageRefused
@@ -27,9 +28,10 @@ MAX_PICTURE_BYTES: Final = 8 * 1024 * 1024
 class VerificationForm:
     """What a tenant hands in. Pictures are JPEG or PNG bytes; empty ones count as none.
 
-    `typed` and `facts` (path -> text) are stripped here. `clip` has the JPEG frames in order, and `clip_nonce` the
-    challenge that it answers. `chip` is CBOR: [EF.SOD, DG1, DG2]. `holder` is the phone's public key, if it gets one.
-    `shares`: what the tenant has in common with the adult who invited them, by the names of SHARED; `facts` go before.
+    `typed` and `facts` (path -> text) come as they were typed. `clip` has the JPEG frames in order, and `clip_nonce`
+    the challenge that it answers. `chip` is CBOR: [EF.SOD, DG1, DG2]. `holder` is the phone's public key, if it gets
+    one. `shares`: what the tenant has in common with the adult who invited them, by the names of SHARED; `facts` go
+    before.
     """
 
     typed: Mapping[str, str]
@@ -61,10 +63,10 @@ async def verify(gateway: Gateway, token: str, form: VerificationForm) -> Regist
     """
     gateway.attempts.hit("verification", token[:22])
     submission = Submission(
-        typed=_stripped(form.typed),
+        typed=as_typed(form.typed),
         document=_checked(form.document, "document"),
         face=_checked(form.face, "face"),
-        facts=_stripped(form.facts),
+        facts=as_typed(form.facts),
         chip=_chip_contents(form.chip),
         shares=form.shares,
     )
@@ -73,10 +75,6 @@ async def verify(gateway: Gateway, token: str, form: VerificationForm) -> Regist
     verification = await gateway.tenant_registration.register(token, submission, form.holder)
     with gateway.database.reading() as session:
         return present_registered(gateway, session, session.get_one(Offer, verification.offer_id))
-
-
-def _stripped(texts: Mapping[str, str]) -> dict[str, str]:
-    return {name: text.strip() for name, text in texts.items() if text.strip()}
 
 
 def _checked(content: bytes, part: str) -> bytes | None:

@@ -9,7 +9,7 @@ from api.services.officer import filings
 from api.services.officer.by_hand import show_by_hand
 from api.web.officer.cases import refuse_other_home
 from api.web.shell.corrections import kind_of
-from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.countries import issuer_choices, nationality_choices
 from api.web.shell.page_route import PageRoute
 from api.web.shell.render import language_of, page
 from gateway.domain.filings.codes.icao_states import issuing_country, nationality
@@ -46,6 +46,6 @@ def _word(name: str, text: str, language: Language) -> str:
     kind = kind_of(name)
     if kind == "nationality":
         return dict(nationality_choices(language)).get(nationality(text), text)
-    if kind == "country":
-        return dict(country_choices(language)).get(issuing_country(text), text)
+    if kind in ("country", "issuer"):
+        return dict(issuer_choices(language)).get(issuing_country(text), text)
     return code_text(language, kind, text) if kind in ("document", "sex", "relation") else text

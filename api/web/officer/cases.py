@@ -10,7 +10,7 @@ from api.framework.dependencies import Decider, Gate
 from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
 from api.web.shell.corrections import fields_in
-from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
@@ -91,6 +91,7 @@ def case_page(
         "code_tables": service.tables_for(gateway, account, case_id, given),
         "documents": DOCUMENT_KINDS,
         "countries": country_choices(language),
+        "issuers": issuer_choices(language),
         "nationalities": nationality_choices(language),
         **fault_values(language, error, {name: name for name in shown}),
     }

@@ -9,7 +9,7 @@ from api.framework.dependencies import Decider, Gate
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm
 from api.web.officer.cases import refuse_other_home
-from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, notice_of
 from api.web.shell.render import language_of, page
@@ -81,6 +81,7 @@ def filing_page(
         "code_tables": tables_for(gateway, account, record_id, sent, error),
         "documents": DOCUMENT_KINDS,
         "countries": country_choices(language),
+        "issuers": issuer_choices(language),
         "nationalities": nationality_choices(language),
         "notice": notice_of(request),
         **fault_values(language, error, {sent.field: "value"} if sent.field else {}),

@@ -30,19 +30,21 @@ def label_of(name: str, language: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+_KINDS: Final = {
+    "nationality": "nationality",
+    "sex": "sex",
+    "document_kind": "document",
+    "birth_date": "birth",
+    "expiry_date": "date",
+    "issuing_state": "issuer",
+}
+
+
 def kind_of(name: str) -> str:
-    """Return how a field is asked: date, birth, country, nationality, document, sex, relation, or text."""
-    if name in ("nationality", "sex"):
-        return name
-    if name == "document_kind":
-        return "document"
-    if name == "birth_date":
-        return "birth"
-    if name == "expiry_date":
-        return "date"
-    if name == "issuing_state" or name in COUNTRY_PATHS:
+    """Return how a field is asked: date, birth, country, issuer, nationality, document, sex, relation, or text."""
+    if name in COUNTRY_PATHS:
         return "country"
-    return "relation" if choices(name) else "text"
+    return _KINDS.get(name) or ("relation" if choices(name) else "text")
 
 
 @dataclass(frozen=True, slots=True)

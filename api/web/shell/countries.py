@@ -3,6 +3,7 @@
 import unicodedata
 from datetime import UTC, datetime
 from functools import cache
+from typing import Final
 
 from babel import Locale
 from babel.core import get_global
@@ -13,6 +14,8 @@ from gateway.texts.languages import LOCALES, Language
 from gateway.texts.record import NATIONALITY
 from gateway.texts.translator import translator
 
+_ORGANISATIONS: Final = {"EUE": "EU", "UNO": "UN"}  # of ICAO Doc 9303-3 section 5, as CLDR calls them
+
 
 @cache
 def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
@@ -21,6 +24,13 @@ def country_choices(language: Language) -> tuple[tuple[str, str], ...]:
     named = [(code, names.get(aliases.get(code, [""])[0])) for code in COUNTRIES.valid_on(datetime.now(UTC).date())]
     known = [(code, name) for code, name in named if name]
     return tuple(sorted(known, key=lambda choice: _order(choice[1], language)))
+
+
+@cache
+def issuer_choices(language: Language) -> tuple[tuple[str, str], ...]:
+    """Return the countries, followed by the organisations that issue laissez-passer and that CLDR names."""
+    names = Locale.parse(LOCALES[language]).territories
+    return (*country_choices(language), *((code, names[region]) for code, region in _ORGANISATIONS.items()))
 
 
 @cache

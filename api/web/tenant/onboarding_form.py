@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 from api.services.schemas import OnboardingShown
 from api.web.tenant.faults import FACT
 from gateway.domain.jurisdiction import profile_for
+from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.typed_fields import FieldProblem, missing_fields, typed_problems, with_kind
 from gateway.journey.stays.shared_facts import SHARED
 
@@ -37,8 +38,8 @@ class Entered:
 
 
 def entered_in(form: FormData, *, document: bool, face: bool) -> Entered:
-    """Return what the form holds, stripped; `document` and `face`: whether it has their photos."""
-    typed = {name: str(form.get(name, "")).strip() for name in TYPED}
+    """Return what the form holds, in one spelling; `document` and `face`: whether it has their photos."""
+    typed = dict.fromkeys(TYPED, "") | as_typed({name: str(form.get(name, "")) for name in TYPED})
     typed["birth_date"] = typed["birth_date"] or _part_of_birth(form)
     facts = {name.removeprefix(FACT): str(text) for name, text in form.items() if name.startswith(FACT) and text}
     return Entered(typed, facts, {name: str(form.get(name, "")) for name in CHOSEN}, document, face)

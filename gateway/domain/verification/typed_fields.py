@@ -10,7 +10,7 @@ from gateway.domain.birth_date import BirthDate
 from gateway.domain.birth_date import birth_date as read_birth_date
 from gateway.domain.documents import CHINESE, DOCUMENT_KINDS, NUMBER_SAYS_REST
 from gateway.domain.filings.codes.countries import COUNTRIES
-from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
+from gateway.domain.filings.codes.icao_states import ISSUERS, UNDEFINED_NATIONALITY
 from gateway.domain.jurisdiction import Profile
 from gateway.domain.verification.china_id_number import BadNumber, looks_like_resident_number, parse_resident_number
 from gateway.domain.verification.document_numbers import (
@@ -100,8 +100,8 @@ def _field_problem(name: str, value: str, profile: Profile, born_by: date) -> st
         case "sex":
             code = None if value in ("M", "F", "X") else "sex_invalid"
         case "nationality" | "issuing_state":
-            known = COUNTRIES.valid(value, born_by) or (name == "nationality" and value in UNDEFINED_NATIONALITY)
-            code = None if known else "nationality_invalid"
+            besides = UNDEFINED_NATIONALITY if name == "nationality" else ISSUERS
+            code = None if COUNTRIES.valid(value, born_by) or value in besides else "nationality_invalid"
         case "document_kind":
             code = _kind_problem(value, profile)
         case _:

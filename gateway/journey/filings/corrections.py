@@ -17,6 +17,7 @@ from gateway.domain.filings.record import FieldProblem as RegistryProblem
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.jurisdiction import profile_for
+from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.field_sources import FACT, conclude, correct
 from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, typed_problems
 from gateway.journey.filings.destinations import registries_of
@@ -87,10 +88,11 @@ def check_correction(
     the registry of each.
     Only what the correction itself brings about is refused: other fields may still be waiting for theirs.
     """
+    changes = dict.fromkeys(changes, "") | as_typed(changes)
     changes = coded(registries_of(person.stay.unit), changes, today)
-    stored = {stored_name(name): text.strip() for name, text in changes.items()}
+    stored = {stored_name(name): text for name, text in changes.items()}
     for name, text in changes.items():
-        if text.strip() and name not in FIELDS and not is_choice(name, text.strip(), today):
+        if text and name not in FIELDS and not is_choice(name, text, today):
             raise FieldsRefused(
                 [(name, RegistryProblem(name, "unknown_code", N_("Choose one of the answers offered.")))]
             )

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from gateway.domain.filings import field_rules as rules
+from gateway.domain.filings.codes.icao_states import ISSUERS
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.registries.italy.places import Places, bundled_places, no_state
 from gateway.registries.italy.profile import SPELLING
@@ -11,6 +12,7 @@ from gateway.texts.marks import N_
 
 # Field "Sesso" of the row (position 94): "1 = M, 2 = F" is the whole table, so a document's X cannot be filed.
 _NO_OTHER_SEX = N_("Choose male or female: the police's table has only 1 (male) and 2 (female), and no X.")
+_NO_ORGANISATION = N_("Choose the country in which the document was issued: the police have no code for organisations.")
 _NO_DOCUMENT = N_("Register with another document: a passport, an identity card or a driving licence.")
 
 
@@ -92,7 +94,8 @@ def _places(at: str, person: PersonFacts, places: Places, today: date) -> rules.
             comuni["document.issuing_place_code"] = person.document.issuing_place_code
     for field, country in countries.items():
         if country and not places.state(country):
-            yield FieldProblem(f"{at}.{field}", "unknown_code", no_state(country))
+            message = _NO_ORGANISATION if country in ISSUERS else no_state(country)
+            yield FieldProblem(f"{at}.{field}", "unknown_code", message)
     for field, code in comuni.items():
         if code and not places.comune(code, today):
             yield FieldProblem(f"{at}.{field}", "unknown_code", N_("Choose a municipality (comune) that exists today."))

@@ -6,7 +6,7 @@ from api.services.landlord.unit_facts import UnitFactsShown
 from api.services.schemas import CaseOpened
 from api.services.tenant.corrections import ProblemToMend, RefusalShown
 from api.web.shell.corrections import Correction
-from api.web.shell.countries import country_choices, nationality_choices
+from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from gateway.domain.filings.refusal import reason_sentence
 from gateway.texts.languages import Language
 from tests.browser.samples.facts import KEY_PAGE, LOCK, TYPED_CASE, key
@@ -39,5 +39,6 @@ def case_in(language: Language, case: CaseOpened) -> dict[str, Any]:
     return {
         "case": case.model_copy(update={"problems": said}),
         "countries": country_choices(language),
+        "issuers": issuer_choices(language),
         "nationalities": nationality_choices(language),
     }

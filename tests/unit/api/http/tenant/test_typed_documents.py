@@ -211,6 +211,45 @@ async def test_outside_07_what_was_typed_over_a_misread_name_is_filed(office: Of
     assert row[14:64].rstrip() == "MUELLER"
 
 
+async def test_a_name_that_a_phone_filled_in_is_filed_without_what_nobody_sees(office: Office) -> None:
+    office.choose("es")
+    typed = {
+        "surname": "van\u00a0den\u00a0Berg\u200f",
+        "given_names": "Ｅｖａ\u200b",
+        "birth_date": "１９８５－０３－０３",
+    }
+    record = await office.passed(HOME | {"residence.municipality": "Den\u00a0Haag"}, **typed)
+    found = person(record)
+    assert (found.surname, found.given_names, found.birth_date) == ("van den Berg", "Eva", "1985-03-03")
+    assert found.residence.municipality == "Den Haag"
+    good(await office.correct(given_names="Eva\u00a0Maria"))
+    assert person(office.latest()[1]).given_names == "Eva Maria"
+
+
+@pytest.mark.parametrize("issuer", ["UNO", "EUE"])
+async def test_the_holder_of_a_laissez_passer_is_filed_with_its_issuer(office: Office, issuer: str) -> None:
+    office.choose("pt")
+    record = await office.passed(id_number="123456", issuing_state=issuer, nationality="KEN")
+    assert office.problems(record) == []
+    assert (person(record).document.issuing_country, person(record).nationality) == (issuer, "KEN")
+
+
+async def test_the_police_of_italy_are_told_a_country_for_a_laissez_passer(office: Office) -> None:
+    office.choose("it")
+    body: Json = refused(await office.type(id_number="123456", issuing_state="UNO"), 422, "input_refused")
+    (one,) = body["fields"]
+    assert (one["field"], one["code"]) == ("issuing_state", "unknown_code")
+    assert "Choose the country in which the document was issued" in one["sentence"]
+
+
+async def test_a_code_of_a_document_that_is_not_isos_is_its_countrys(office: Office) -> None:
+    office.choose("it")
+    record = await office.passed(nationality="GBN", issuing_state="GBR")
+    assert person(record).nationality == "GBR"
+    row = police_row(person(record), record, bundled_places(), office_day(office))
+    assert row[125:134] == "100000219"
+
+
 async def test_outside_19_a_child_under_fourteen_without_a_document_is_registered_in_spain(office: Office) -> None:
     office.choose("es")
     child = {"document_kind": "none", "id_number": "", "issuing_state": "", "birth_date": "2019-05-04"}
