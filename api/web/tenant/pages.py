@@ -21,7 +21,7 @@ from api.services.tenant.holder_proofs import public_key_from_json
 from api.services.tenant.key_overview import read_overview, was_revoked
 from api.services.tenant.verification import MAX_PICTURE_BYTES, VerificationForm, verify
 from api.web.shell.corrections import NONE_SENT, Correction
-from api.web.shell.countries import issuer_choices, nationality_choices
+from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from api.web.shell.fault import Fault
 from api.web.shell.forms import shown_again
 from api.web.shell.page_route import PageRoute, go, notice_of
@@ -236,6 +236,7 @@ def form_values(
         "faults": faults,
         "wrong": {fault.field: fault.sentence for fault in reversed(faults)},
         "part_missing": {part: translator(language).translate(text) for part, text in PART_MISSING.items()},
+        "countries": country_choices(language),
         "issuers": issuer_choices(language),
         "nationalities": nationality_choices(language),
     }

@@ -14,7 +14,7 @@ from api.web.landlord.calendar import calendar_values
 from api.web.officer.area_map import map_values
 from api.web.officer.console import PURPOSES
 from api.web.officer.filings import CORRECTABLE, Sent
-from api.web.shell.countries import issuer_choices, nationality_choices
+from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from api.web.shell.fault import Fault
 from api.web.shell.forms import FormRefused, Wrong, fault_values
 from api.web.tester.console import ACTS, FAULTS, ONLY_LOCKS
@@ -86,6 +86,7 @@ CASE_PAGE: dict[str, Any] = {
     "asked": {},
     "code_tables": {},
     "documents": DOCUMENT_KINDS,
+    "countries": country_choices("zh-CN"),
     "issuers": issuer_choices("zh-CN"),
     "nationalities": nationality_choices("zh-CN"),
 }
@@ -316,6 +317,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "correctable": (*CORRECTABLE, "residence.country"),
             "sent": Sent("nationality"),
             "code_tables": {},
+            "countries": country_choices("zh-CN"),
             "issuers": issuer_choices("zh-CN"),
             "nationalities": nationality_choices("zh-CN"),
             "documents": DOCUMENT_KINDS,
