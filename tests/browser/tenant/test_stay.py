@@ -30,12 +30,17 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await open_own_data(tenant)
     await tenant.page.fill("#dates [name=until]", "2020-01-05T11:00")
     await tenant.page.click("#dates button")
-    await expect(tenant.page.locator("#stay-problem")).to_contain_text("a different date and time in the future")
+    summary = tenant.page.locator("#dates-errors")
+    await expect(summary.locator("a")).to_have_text("New end of stay: Choose a date and time in the future.")
+    await expect(summary).to_be_focused()
+    await summary.locator("a").click()
+    await expect(tenant.page.locator("#in-until")).to_be_focused()
+    assert await tenant.page.input_value("#in-until") == "2020-01-05T11:00", "nothing typed is lost"
     await tenant.page.fill("#dates [name=until]", LATER)
     await tenant.page.click("#dates button")
-    await expect(tenant.page.locator("#dates .alert")).to_be_attached(timeout=SLOW)
+    await expect(tenant.page.locator("#dates .alert[role=status]")).to_be_attached(timeout=SLOW)
     await tenant.page.click("text=My stay and my data")
-    await expect(tenant.page.locator("#dates .alert")).to_contain_text(
+    await expect(tenant.page.locator("#dates .alert[role=status]")).to_contain_text(
         "Your landlord has not answered yet. Until then nothing changes."
     )
     await tenant.page.screenshot(path=artefacts / "stay-1-asked.png", full_page=True)
@@ -47,7 +52,7 @@ async def test_a_tenant_asks_for_other_dates_and_later_ends_the_stay(
     await expect(landlord.page.locator("main > p").nth(1)).to_contain_text("2030")
 
     await open_own_data(tenant)
-    await expect(tenant.page.locator("#dates .alert")).to_contain_text("Your landlord has agreed.")
+    await expect(tenant.page.locator("#dates .alert[role=status]")).to_contain_text("Your landlord has agreed.")
     await tenant.page.click("text=End my stay now")
     await tenant.page.screenshot(path=artefacts / "stay-3-end.png", full_page=True)
     await tenant.page.click("text=I have left: end my stay")

@@ -25,30 +25,25 @@ async function request(path, id, body) {
   });
 }
 
-async function send(act, id, body) {
+/** End the stay; whether it ended. What is in the way is said under the button. */
+async function end(id, body) {
   problem.hidden = true;
-  const answer = await request(act, id, body);
+  const answer = await request("end", id, body);
   if (answer?.ok) return true;
-  const reasons = { "end 409": "shared", "dates 422": "dates" };
-  problem.textContent = problem.dataset[reasons[`${act} ${answer?.status}`]] ?? problem.dataset.failed;
+  problem.textContent = answer?.status === 409 ? problem.dataset.shared : problem.dataset.failed;
   problem.hidden = false;
   return false;
 }
 
 /** Show both forms to the holder of key `id`. */
 export function manageStay(id, pair) {
-  const dates = document.querySelector("#dates");
   for (const part of document.querySelectorAll(".holder-only")) part.hidden = false;
   manageOwnDates(id, pair);
   manageErasure([pair]);
-  dates.onsubmit = async (event) => {
-    event.preventDefault();
-    const until = dates.elements.until.value;
-    if (await send("dates", id, { until, ...await proof(pair, "dates", id, until) })) location.reload();
-  };
+  askForDates(id, pair);
   document.querySelector("#end").onsubmit = async (event) => {
     event.preventDefault();
-    if (!await send("end", id, await proof(pair, "end", id))) return;
+    if (!await end(id, await proof(pair, "end", id))) return;
     await forgetCodes().catch(() => {}); // codes that cannot be deleted are invalid from now on
     location.replace("/onboarding");
   };
@@ -66,6 +61,24 @@ export function manageErasure(pairs) {
     event.preventDefault();
     for (const pair of pairs) if ((await request("erasure", id, await proof(pair, "erase", id)))?.ok) return location.reload();
     form.querySelector("[role=alert]").hidden = false;
+  };
+}
+
+/** Serve the form that asks the landlord for another end of the stay. */
+function askForDates(id, pair) {
+  const form = document.querySelector("#dates");
+  const summary = form.querySelector(".errors");
+  const { until: field } = form.elements;
+  const named = (fault) => ({ ...fault, sentence: fault.field ? form.dataset.named.replace("{sentence}", fault.sentence) : fault.sentence });
+  serveSummary(summary);
+  form.onsubmit = async (event) => {
+    event.preventDefault();
+    clearErrors(form, summary);
+    const { value } = field;
+    if (!value) return showErrors(form, [{ field, sentence: form.dataset.unreadable }], summary); // or not readable
+    const answer = await post("dates", id, { until: value, ...await proof(pair, "dates", id, value) });
+    if (answer.ok) location.reload();
+    else showErrors(form, faultsIn(form, answer).map(named), summary);
   };
 }
 
