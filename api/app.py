@@ -81,15 +81,17 @@ NO_TELEMETRY: Final[TelemetryConfig] = {
     "operation_spans": False,
     "auto_configure": False,
 }
-HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}  # RFC 6797 §7.2: over HTTPS only
+# RFC 6797 §7.2: over HTTPS only.
+HTTPS_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000"}
+SUBDOMAIN_HEADERS: Final = {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"}
 # RFC 9110 §15.5.2 asks for a challenge; the scheme is that of draft-broyer-http-cookie-auth.
 SIGN_IN_HEADERS: Final = {
     "WWW-Authenticate": f'Cookie realm="Lodgekey", form-action="/login", cookie-name="{SESSION_COOKIE}"'
 }
 UNAUTHORIZED: Final = 401
-RAW_HEADERS, RAW_HTTPS_HEADERS, RAW_SIGN_IN_HEADERS = (
+RAW_HEADERS, RAW_HTTPS_HEADERS, RAW_SUBDOMAIN_HEADERS, RAW_SIGN_IN_HEADERS = (
     [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    for headers in (HEADERS, HTTPS_HEADERS, SIGN_IN_HEADERS)
+    for headers in (HEADERS, HTTPS_HEADERS, SUBDOMAIN_HEADERS, SIGN_IN_HEADERS)
 )
 
 # Pictures must never reach the disk, so every admissible request is kept in memory.
@@ -211,9 +213,15 @@ def true_scheme(scope: Scope) -> str:
     return "https" if gateway and gateway.settings.address.startswith("https:") else str(scope["scheme"])
 
 
+def https_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the headers of answers over HTTPS."""
+    gateway: Gateway | None = getattr(scope["app"].state, "gateway", None)
+    return RAW_SUBDOMAIN_HEADERS if gateway is None or gateway.settings.https_subdomains else RAW_HTTPS_HEADERS
+
+
 def with_headers(scope: Scope, message: Message) -> list[tuple[bytes, bytes]]:
     """Return an answer's headers and those that it lacks."""
-    wanted = RAW_HEADERS + (RAW_HTTPS_HEADERS if scope["scheme"] == "https" else [])
+    wanted = RAW_HEADERS + (https_headers(scope) if scope["scheme"] == "https" else [])
     wanted += RAW_SIGN_IN_HEADERS if message["status"] == UNAUTHORIZED else []
     present = {name.lower() for name, _ in message["headers"]}
     return [*message["headers"], *(item for item in wanted if item[0] not in present)]

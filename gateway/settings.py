@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     metrics_port: Port | None = None  # where Prometheus reads figures; not served unless set, 0 selects a free port
     metrics_host: str = "127.0.0.1"
     traces_url: str = ""  # OTLP over HTTP, such as http://127.0.0.1:4318/v1/traces; needs lodgekey[otel]
+    # Whether browsers may reach names below the public address by HTTPS only, too (RFC 6797 §6.1.2); false where other
+    # services without TLS have such names.
+    https_subdomains: bool = True
     trusted_proxies: str = "127.0.0.1, ::1"  # addresses and networks whose X-Forwarded-For and -Proto are believed
 
     # The address the broker listens on for locks and kiosks, and the names in its certificate.
@@ -124,8 +127,8 @@ class Settings(BaseSettings):
     offline_hours: Annotated[int, Field(ge=1, le=24 * 31)] = 72
     unlocks_per_minute: Annotated[int, Field(ge=1)] = 20
     single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
-    # Who must show a second factor beside a password; it is offered to everybody.
-    second_factor_roles: frozenset[Literal["landlord", "officer", "tester"]] = frozenset()
+    # Who must show a second factor beside a password; it is offered to everybody. Officers open the records of an area.
+    second_factor_roles: frozenset[Literal["landlord", "officer", "tester"]] = frozenset({"officer"})
     # When a session ends: hours after the sign-in, and minutes without use (NIST SP 800-63B-4 §2.2.3: 24 h, 1 h). A
     # landlord's team works on phones, which lock themselves, and sees its own tenants only (ADR 0408).
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12

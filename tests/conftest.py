@@ -1,6 +1,7 @@
 """Applies to every test: sockets can reach this machine only."""
 
 import ipaddress
+import os
 import socket
 from typing import Any
 
@@ -10,6 +11,9 @@ from hypothesis import HealthCheck, settings
 # No deadline for examples: on a loaded machine, slowness is not a fault of the code.
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("house")
+
+# Officers of tests sign in by password alone, except where a test is about the second factor.
+os.environ["LODGEKEY_SECOND_FACTOR_ROLES"] = "[]"
 
 pytest_plugins = ("tests.parts.fixtures",)
 

@@ -32,6 +32,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "certs": Place("Device certificates and their certificate authority.", "api.cli.commands.certs"),
     "broker": Place("The MQTT broker.", "api.cli.commands.broker"),
     "registry": Place("Registries and the records reported to them.", "api.cli.commands.registry"),
+    "erasure": Place("Tenants' requests for erasure.", "api.cli.erasure"),
     "audit": Place("The disclosure log.", "api.cli.commands.audit"),
     "clock": Place("The time the gateway acts on.", "api.cli.clock"),
     "backup": Place("Encrypted backups of the gateway.", "api.cli.backup"),

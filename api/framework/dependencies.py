@@ -10,7 +10,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials, HTTPBase
 from api.framework.cookies import CookieOfScheme, read_cookie
 from api.framework.session_cookie import SESSION_COOKIE, session_token_of
 from api.services.access import require, session_of, signed_in
-from api.services.account.readiness import require_own_password, require_ready
+from api.services.account.readiness import require_own_password, require_ready, require_recent
 from api.services.tenant.shared_phone import registering_token
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.origin import Origin
@@ -139,6 +139,20 @@ def enrolling_of(sign_in: Annotated[SignIn, Depends(sign_in_of)]) -> Account:
     return sign_in.account
 
 
+def recent_of(request: Request, gateway: Gate, token: SessionToken) -> Account:
+    """Return the account that signed in within the last minutes. Raises SignInAgain, or as account_of."""
+    account = account_of(request, gateway, token)
+    require_recent(gateway, sign_in_of(request, gateway, token))
+    return account
+
+
+def recently_enrolling_of(gateway: Gate, sign_in: Annotated[SignIn, Depends(sign_in_of)]) -> Account:
+    """As enrolling_of, within the last minutes. Raises SignInAgain."""
+    account = enrolling_of(sign_in)
+    require_recent(gateway, sign_in)
+    return account
+
+
 def while_signed_in(request: Request, gateway: Gateway) -> Callable[[], bool]:
     """Return a function that says whether this request's session is still valid, to check while an answer streams."""
     token = session_token_of(request)
@@ -238,6 +252,8 @@ Tester = Annotated[Account, Depends(only("tester"))]
 Anybody = Annotated[Account, Depends(account_of)]
 Newcomer = Annotated[SignIn, Depends(sign_in_of)]
 Enrolling = Annotated[Account, Depends(enrolling_of)]
+Recent = Annotated[Account, Depends(recent_of)]
+RecentlyEnrolling = Annotated[Account, Depends(recently_enrolling_of)]
 Owner = Annotated[Account, Depends(owner_of)]
 Subscriber = Annotated[Account, Depends(subscriber_of)]
 Decider = Annotated[Account, Depends(decider_of)]

@@ -13,7 +13,7 @@ from typing import Final, Literal
 AlertCode = Literal[
     "battery", "silent", "jam", "ajar", "tampered", "clock_lost", "command_refused", "clock_off", "log_missing",
     "log_forged", "key_late", "exposed", "case_waits", "filing_refused", "filing_waits", "filing_due",
-    "filing_late",
+    "filing_late", "erasure_waits",
 ]  # fmt: skip
 Severity = Literal["bad", "care", "plain"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("bad", "care", "plain")  # most urgent first
@@ -62,11 +62,12 @@ KINDS: Final[Mapping[AlertCode, AlertKind]] = {
         AlertKind("filing_waits", "care"),
         AlertKind("filing_due", "care"),
         AlertKind("filing_late", "bad"),
+        AlertKind("erasure_waits", "bad"),
     )
 }
 # What an officer can act on: identity checks, and the registrations of the area.
 OFFICER_CODES: Final[tuple[AlertCode, ...]] = (
-    "case_waits", "filing_refused", "filing_waits", "filing_due", "filing_late",
+    "case_waits", "filing_refused", "filing_waits", "filing_due", "filing_late", "erasure_waits",
 )  # fmt: skip
 # State of a registration that waits for a person -> the alert.
 FILING_ALERTS: Final[Mapping[str, AlertCode]] = {

@@ -65,6 +65,12 @@ class PasswordChangeNeeded(NotAllowed):
     code, status, title = "password_change_needed", 403, "Change your first password"
 
 
+class SignInAgain(NotAllowed):
+    """The call changes how the account signs in, and the session is not a new one."""
+
+    code, status, title = "sign_in_again", 403, "Sign in again"
+
+
 class SecondFactorNeeded(NotAllowed):
     """The password is right, and a code is needed too; `ceremony` names this sign-in for a few minutes."""
 

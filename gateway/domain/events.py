@@ -54,6 +54,7 @@ EventType = Literal[
     "DeviceAlarmed",
     "PersonErased",
     "ErasureAsked",
+    "FilingLapsed",
     "StayErased",
     "GatewayRestored",
     "UnknownKeysFound",

@@ -12,6 +12,7 @@ from gateway.domain import alerts as rules
 from gateway.domain.alerts import KINDS, AlertCode, Severity
 from gateway.journey.filings.deadlines import OPEN, pressing
 from gateway.journey.keys.exposure import find_exposures
+from gateway.journey.retention.undecided import waiting_erasures
 from gateway.outbox.deliveries import enqueue
 from gateway.store import (
     Account,
@@ -63,12 +64,13 @@ class Readers:
 
 
 def find_alerts(session: Session, readers: Readers, now: int) -> dict[str, list[Alert]]:
-    """Alerts by landlord or officer, most urgent first, in seven statements however many of them, locks and keys."""
+    """Alerts by landlord or officer, most urgent first, in eight statements however many of them, locks and keys."""
     found: dict[str, list[Alert]] = {reader: [] for reader in (*readers.landlord_ids, *readers.areas)}
     for source in (_of_locks, _of_late_keys, _of_exposures):
         for landlord_id, alert in source(session, readers.landlord_ids, now):
             found[landlord_id].append(alert)
-    for reader, alert in chain(_of_cases(session, readers), _of_filings(session, readers, now)):
+    others = chain(_of_cases(session, readers), _of_filings(session, readers, now), _of_erasures(session, readers, now))
+    for reader, alert in others:
         found[reader].append(alert)
     for alerts in found.values():
         alerts.sort(key=lambda alert: rules.SEVERITIES.index(alert.severity))
@@ -152,6 +154,15 @@ def _of_filings(session: Session, readers: Readers, now: int) -> Iterator[tuple[
         alerts = list(_of_filing(row, now))
         for reader in readers.of_unit(row.landlord_id, row.area):
             yield from ((reader, alert) for alert in alerts)
+
+
+def _of_erasures(session: Session, readers: Readers, now: int) -> Iterator[tuple[str, Alert]]:
+    """People who are kept after their time for a record that nobody decides on."""
+    severity = KINDS["erasure_waits"].severity
+    for each in waiting_erasures(session, readers.units(), now):
+        alert = Alert(f"erasure_waits:{each.registration_id}", "erasure_waits", each.unit, severity, each.days)
+        for reader in readers.of_unit(each.landlord_id, each.area):
+            yield reader, alert
 
 
 def _of_filing(row: Any, now: int) -> Iterator[Alert]:

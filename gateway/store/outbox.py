@@ -72,7 +72,8 @@ class Registration(Model):
     """One registration record for one registry, the `number`-th of its stay; `person_id` is the person it was made for.
 
     `parts` are the people it names. state: not_due (nothing is sent), waiting (for an adult of the party), queued,
-    asking (sent, answer lost), pending, accepted, partly, refused or unknown.
+    asking (sent, answer lost), pending, accepted, partly, refused, unknown, by_hand, or lapsed: its people were erased
+    before a registry had it.
     `answer_code` is the authority's own if `answer_text`, its own words, is not None; else a code of
     texts.outcomes with `answer_args`. `held_sha256`: of what the registry held when it last differed.
     `refiled_id`: of a refused record, the record filed in its place.

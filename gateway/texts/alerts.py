@@ -61,6 +61,12 @@ ALERT: Final[Mapping[str, str]] = {
         "A registration is due within {n} hours and has not reached the registry. Open the report to see why.",
     ),
     "filing_late": N_("A registration is overdue and has not reached the registry. Open the report to see why."),
+    "erasure_waits": NN_(
+        "A tenant's data is kept only because the registry has not taken their registration. Correct it or register it "
+        "by hand within {n} day; then the data is erased and nothing can be reported.",
+        "A tenant's data is kept only because the registry has not taken their registration. Correct it or register it "
+        "by hand within {n} days; then the data is erased and nothing can be reported.",
+    ),
 }
 ALERT_NAME: Final[Mapping[str, str]] = {
     "battery": N_("battery at 30, 20 and 10\u00a0%"),
@@ -80,6 +86,7 @@ ALERT_NAME: Final[Mapping[str, str]] = {
     "filing_waits": N_("registration waiting for someone to act"),
     "filing_due": N_("registration due soon"),
     "filing_late": N_("registration overdue"),
+    "erasure_waits": N_("erasure waiting for a registration"),
 }
 MESSAGE: Final = NP_("alert", "{unit}: {sentence}")
 LOOP: Final = "loop "  # before a loop's name among what keeps a gateway from its duties

@@ -15,6 +15,7 @@ STAFF_ERROR: Final[Mapping[str, str]] = {
     "password_change_needed": N_(
         "Choose a password of your own first. Somebody else knows the one that you were given."
     ),
+    "sign_in_again": N_("Sign in again first: this changes how you sign in."),
     "second_factor_needed": N_("Enter a code of your authenticator app, or one of your recovery codes."),
     "second_factor_missing": N_("Set up an authenticator app first. Your account must have a second factor."),
     "code_wrong": N_("The code was not accepted. Enter the code that your authenticator app shows now."),

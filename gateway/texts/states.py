@@ -68,6 +68,7 @@ FILING: Final[Mapping[str, str]] = {
     "by_hand": N_("to be registered by hand"),
     "partly": N_("accepted in part"),
     "refused": N_("rejected by the registration authority"),
+    "lapsed": N_("not reported, personal data erased"),
 }
 FILING_KIND: Final[Mapping[str, str]] = {
     "check_in": NP_("kind", "Check-in"),

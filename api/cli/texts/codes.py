@@ -36,6 +36,20 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "cannot_be_revoked_before": N_("cannot be revoked before"),
         "exposure_minutes": N_("may still open the door (minutes)"),
     },
+    "erasure_by": {
+        "tenant": N_("tenant"),
+        "operator": N_("letter"),
+    },
+    "kept": {
+        "record": N_("registration until"),
+        "receipt": N_("receipt until"),
+        "owed": N_("registration not filed yet, at most until"),
+        "nothing": N_("nothing"),
+    },
+    "counted": {
+        "stay": N_("stay"),
+        "filing": N_("registration"),
+    },
     "column": {
         "registry": N_("registry"),
         "set_up": N_("set up"),

@@ -317,6 +317,18 @@ PROBLEMS: Final[Mapping[str, ProblemTexts]] = {
             "it may name another database."
         ),
     ),
+    "no_such_stay": ProblemTexts(
+        N_("There is no such stay."),
+        N_("Its id is in the address of the landlord's page."),
+    ),
+    "several_people": ProblemTexts(
+        N_("{count} people are registered for this stay."),
+        N_("Say whose letter it is: --person with the number on the landlord's page, or --booker."),
+    ),
+    "no_such_person": ProblemTexts(
+        N_("Nobody registered for this stay has this number."),
+        N_("Whoever is not registered, or erased already, cannot be erased. See: lodgekey erasure list --all"),
+    ),
     "database_broken": ProblemTexts(
         N_("The file is not a database, or is damaged."),
         N_("Restore the backup. See also: lodgekey doctor"),

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.framework.checked_route import CheckedRoute
-from api.framework.dependencies import Anybody, Gate, caller, origin_of, ours
+from api.framework.dependencies import Anybody, Gate, Recent, caller, origin_of, ours
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import passkeys as service
 from api.services.account.passkeys import OptionsShown, PasskeyAnswer, PasskeyForm, PasskeyShown
@@ -30,8 +30,8 @@ def list_passkeys(gateway: Gate, account: Anybody) -> list[PasskeyShown]:
 
 
 @router.post("/passkeys/options")
-def begin_passkey(gateway: Gate, account: Anybody, host: Host) -> OptionsShown:
-    """Begin the registration of a passkey for the account that is signed in."""
+def begin_passkey(gateway: Gate, account: Recent, host: Host) -> OptionsShown:
+    """Begin the registration of a passkey for the account, which signed in within the last 15 minutes."""
     return service.begin_passkey(gateway, account, host)
 
 
@@ -42,8 +42,8 @@ def add_passkey(gateway: Gate, account: Anybody, host: Host, form: PasskeyForm) 
 
 
 @router.delete("/passkeys/{passkey_id}", status_code=204)
-def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> None:
-    """Delete one of the account's own passkeys."""
+def remove_passkey(gateway: Gate, account: Recent, passkey_id: str) -> None:
+    """Delete one of the own passkeys of the account, which signed in within the last 15 minutes."""
     service.remove_passkey(gateway, account, passkey_id)
 
 

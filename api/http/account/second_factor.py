@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from api.framework.checked_route import CheckedRoute
-from api.framework.dependencies import Anybody, Enrolling, Gate, origin_of
+from api.framework.dependencies import Anybody, Enrolling, Gate, RecentlyEnrolling, origin_of
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import second_factor as service
 from api.services.account.second_factor import (
@@ -24,8 +24,8 @@ def read_second_factor(gateway: Gate, account: Enrolling) -> SecondFactorShown:
 
 
 @router.post("/options", status_code=201)
-def begin_enrolment(gateway: Gate, account: Enrolling) -> EnrolmentShown:
-    """Make a secret for an authenticator app."""
+def begin_enrolment(gateway: Gate, account: RecentlyEnrolling) -> EnrolmentShown:
+    """Make a secret for an authenticator app of an account that signed in within the last 15 minutes."""
     return service.begin_enrolment(gateway, account)
 
 

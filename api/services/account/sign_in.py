@@ -137,7 +137,7 @@ def begin_session(gateway: Gateway, session: Session, account: Account, origin: 
 
 def sign_out(gateway: Gateway, token: str) -> None:
     """End the session with this token, if there is one."""
-    with gateway.database.writing() as session:
+    with gateway.database.writing(essential=True) as session:
         session.execute(delete(SignIn).where(SignIn.token_hash == token_hash(token)))
 
 

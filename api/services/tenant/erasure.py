@@ -1,6 +1,7 @@
 """A tenant's request for erasure: what the law keeps and until when, shown before and after it is made."""
 
 from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
 from api.services.schemas import UnlockForm
 from api.services.tenant.holder_proofs import proof_of
@@ -13,7 +14,7 @@ from gateway.store import Key, Person
 
 
 class KeptShown(BaseModel):
-    """What a law keeps until a day (RFC 3339, the unit's time zone), and the law's name."""
+    """What a law keeps until a day (RFC 3339, the unit's time zone), and the law's name; empty for an owed record."""
 
     what: What
     until: str
@@ -40,7 +41,7 @@ def ask_for_erasure(gateway: Gateway, key_id: str, form: UnlockForm) -> ErasureS
     with gateway.database.writing() as session:
         person = steps.ask_as_holder(session, key_id, proof_of(form), now)
         gateway.attempts.hit("date_request", person.stay_id)
-        return present_erasure(person, now)
+        return present_erasure(session, person, now)
 
 
 def read_erasure(gateway: Gateway, token: str) -> tuple[str, ErasureShown] | None:
@@ -50,12 +51,12 @@ def read_erasure(gateway: Gateway, token: str) -> tuple[str, ErasureShown] | Non
         offer = get_offer(session, token, gateway.keyring, now)
         person = session.get(Person, offer.person_id) if offer.person_id else None
         key = session.query(Key.id).where(Key.offer_id == offer.id).order_by(Key.created_at.desc()).first()
-        return (key[0], present_erasure(person, now)) if person is not None and key is not None else None
+        return (key[0], present_erasure(session, person, now)) if person is not None and key is not None else None
 
 
-def present_erasure(person: Person, now: int) -> ErasureShown:
+def present_erasure(session: Session, person: Person, now: int) -> ErasureShown:
     """Present a person's request."""
-    zone, found = person.stay.unit.timezone, steps.erasure_of(person, now)
+    zone, found = person.stay.unit.timezone, steps.erasure_of(session, person, now)
     return ErasureShown(
         asked=None if found.asked is None else wall_clock(found.asked, zone),
         answer_by=None if found.answer is None else wall_clock(found.answer, zone),

@@ -1,5 +1,6 @@
 """Pages for officers who sign in at their own OpenID provider."""
 
+import asyncio
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -53,6 +54,6 @@ async def come_back(request: Request, gateway: Gate) -> Response:
         answer = login_page(request, gateway, error=error)
     else:
         answer = page(request, "account/signed_in.html", {"home": asked, "here": "/login"})
-        set_session_cookie(gateway, request, answer, token)
+        await asyncio.to_thread(set_session_cookie, gateway, request, answer, token)
     delete_cookie(request, answer, COOKIE)
     return answer

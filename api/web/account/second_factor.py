@@ -6,7 +6,7 @@ import segno
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse
 
-from api.framework.dependencies import Anybody, Enrolling, Gate, origin_of
+from api.framework.dependencies import Anybody, Enrolling, Gate, RecentlyEnrolling, origin_of
 from api.framework.session_cookie import set_session_cookie
 from api.services.account import second_factor as service
 from api.services.account.second_factor import ConfirmForm, EnrolmentForm, EnrolmentShown, RecoveryCodesShown
@@ -49,7 +49,7 @@ def factor_again(error: LodgekeyError, request: Request, gateway: Gate, account:
 
 @router.post("/new")
 @shown_again(factor_again)
-def begin_enrolment(request: Request, gateway: Gate, account: Enrolling, asked: Next = "") -> Response:
+def begin_enrolment(request: Request, gateway: Gate, account: RecentlyEnrolling, asked: Next = "") -> Response:
     """Show a new secret as QR code and text, and the form for the app's first code."""
     return enrolment_page(request, account, service.begin_enrolment(gateway, account), asked)
 

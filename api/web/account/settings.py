@@ -6,7 +6,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
-from api.framework.dependencies import Anybody, Gate, Newcomer, Owner
+from api.framework.dependencies import Anybody, Gate, Newcomer, Owner, Recent
 from api.services.account import passkeys as passkey_service
 from api.services.account.second_factor import read_second_factor
 from api.services.landlord import staff as service
@@ -76,7 +76,7 @@ def change_password(
 
 @router.post("/account/passkeys/{passkey_id}/remove")
 @shown_again(account_again)
-def remove_passkey(gateway: Gate, account: Anybody, passkey_id: str) -> Response:
+def remove_passkey(gateway: Gate, account: Recent, passkey_id: str) -> Response:
     """Delete a passkey."""
     passkey_service.remove_passkey(gateway, account, passkey_id)
     return go("/account?done=account.removed")

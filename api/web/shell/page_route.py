@@ -16,7 +16,14 @@ from api.services.error_text import error_text
 from api.services.faults import BROKEN, DATABASE_REFUSED, database_refused, log_fault
 from api.web.shell.done import DONE
 from api.web.shell.render import language_of, page
-from gateway.domain.errors import InputRefused, LodgekeyError, PasswordChangeNeeded, SecondFactorMissing, SignInNeeded
+from gateway.domain.errors import (
+    InputRefused,
+    LodgekeyError,
+    PasswordChangeNeeded,
+    SecondFactorMissing,
+    SignInAgain,
+    SignInNeeded,
+)
 from gateway.texts.marks import N_
 from gateway.texts.translator import translator
 
@@ -25,9 +32,11 @@ OF_TENANTS: Final = re.compile(r"/(?:o|take|onboarding|companion|key)(?:/|$)")  
 # Pages that come before the one that was asked for, by the error that needs them.
 FIRST: Final[Mapping[type[LodgekeyError], str]] = {
     SignInNeeded: "/login",
+    SignInAgain: "/login",
     PasswordChangeNeeded: "/account/first-password",
     SecondFactorMissing: "/account/second-factor",
 }
+ACCOUNT_PAGES: Final = ("/account/second-factor", "/account")  # forms of these are begun again after a sign-in
 LOCAL_PATH: Final = re.compile(r"/(?:[A-Za-z0-9_~-][!-\[\]-~]{0,500})?")  # no second slash, no backslash
 
 
@@ -68,8 +77,9 @@ def go(path: str) -> RedirectResponse:
 def leading_back(page: str, request: Request) -> str:
     """Return the address of a page that has to come first and then leads to the page that was asked for."""
     asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    leads_back = request.method == "GET" and asked != "/"
-    return f"{page}?{urlencode({'next': asked})}" if leads_back else page
+    if request.method != "GET":
+        asked = next((each for each in ACCOUNT_PAGES if asked.startswith(each)), "/")
+    return f"{page}?{urlencode({'next': asked})}" if asked != "/" else page
 
 
 def page_after(asked: str, otherwise: str) -> str:

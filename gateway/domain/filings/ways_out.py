@@ -27,6 +27,7 @@ ACTIONS: Final[Mapping[str, tuple[Action, ...]]] = {
     "refused": ("correct", "send_again", "register_by_hand"),
     "unknown": ("settle_outcome",),
     "by_hand": ("register_by_hand", "correct"),
+    "lapsed": (),
 }
 
 

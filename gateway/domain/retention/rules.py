@@ -99,6 +99,7 @@ STAY_EVENTS: Final[frozenset[EventType]] = frozenset(
         "DeadlineMissed",
         "PersonErased",
         "ErasureAsked",
+        "FilingLapsed",
     }
 )
 """Events that always name their stay."""

@@ -11,17 +11,21 @@ from gateway.domain.keys.holder_statements import erase_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.retention.times import answer_by
 from gateway.journey.keys.unlock import holders_key
-from gateway.journey.retention.stays import CLOSED, person_times
+from gateway.journey.retention.undecided import CLOSED, has_open_filing, person_times
 from gateway.outbox.events import record
 from gateway.store import Person, Stay
 
 By = Literal["tenant", "operator"]
-What = Literal["record", "receipt"]
+What = Literal["record", "receipt", "owed"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a law keeps, until when (UTC seconds), and its name."""
+    """What a law keeps, until when (UTC seconds), and its name.
+
+    `owed`: a record that its registry has not taken, kept until it has and no longer than that; its law is the duty to
+    report and has no name here.
+    """
 
     what: What
     until: int
@@ -67,7 +71,14 @@ def ask_erasure(session: Session, person: Person, by: By, now: int) -> None:
         stay.retention_at = now
 
 
-def erasure_of(person: Person, now: int) -> Erasure:
+def requests(session: Session, *, erased: bool = False) -> list[Person]:
+    """Who asked for erasure, the first first; with `erased` also those who are erased."""
+    query = select(Person).where(Person.erasure_asked_at.is_not(None))
+    query = query if erased else query.where(Person.erased_at.is_(None))
+    return list(session.scalars(query.order_by(Person.erasure_asked_at, Person.id)))
+
+
+def erasure_of(session: Session, person: Person, now: int) -> Erasure:
     """The person's request, or what would follow from one."""
     stay, asked = person.stay, person.erasure_asked_at
     profile, ended = profile_for(stay.unit.jurisdiction), min(stay.ended_at or stay.until_at, stay.until_at)
@@ -77,5 +88,7 @@ def erasure_of(person: Person, now: int) -> Erasure:
         Kept("receipt", times.filed, profile.receipt_ground),
     )
     kept = tuple(each for each in laws if each.law and each.until > now)
+    if stay.state in CLOSED and person.erased_at is None and has_open_filing(session, person.id):
+        kept = (*kept, Kept("owed", times.lapses, ""))
     answer = None if asked is None else answer_by(asked)
     return Erasure(asked, answer, max(ended, asked or now), kept, person.erased_at is not None)

@@ -3,26 +3,20 @@
 from dataclasses import replace
 from typing import Final
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.domain.filings.ways_out import ACTIONS
-from gateway.domain.jurisdiction import profile_for
 from gateway.domain.retention.rules import Period
-from gateway.domain.retention.times import DAY, Times, times_of
-from gateway.journey.filings.held_records import WAITS_FOR_ARRIVAL
+from gateway.domain.retention.times import DAY, Times
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.journey.retention.counts import count_stay
 from gateway.journey.retention.statements import TABLES, Scope, carry_out, rules_of
+from gateway.journey.retention.undecided import has_open_filing, keep_only_owed, lapse_filings, person_times
 from gateway.journey.tenants.onboarding import forget_person
-from gateway.outbox.deliveries import BLOCKING
 from gateway.outbox.events import record
-from gateway.store import Delivery, Event, Offer, Person, Registration, RegistrationPerson, Stay, Verification
+from gateway.store import Delivery, Event, Offer, Person, Registration, Stay, Verification
 
 BATCH: Final = 500  # rows that one transaction deletes of one table
-CLOSED: Final = ("ended", "cancelled")
-FILED: Final = ("accepted", "not_due")  # states in which nothing is owed to a registry
-STATES: Final = tuple(state for state in ACTIONS if state not in FILED)
 
 
 def due_stays(session: Session, now: int, limit: int) -> list[Stay]:
@@ -50,18 +44,16 @@ def tend(session: Session, stay: Stay, now: int) -> int:
     filed = max((each.filed for each in times.values()), default=of_stay.used)
     if now >= filed and _is_over(session, stay, people, now):
         return changed + _delete(session, stay, scope, now)
-    moments = [of_stay.checked, of_stay.used, filed, *(each.registered for each in times.values())]
+    moments = [
+        of_stay.checked,
+        of_stay.used,
+        filed,
+        *(at for each in times.values() for at in (each.registered, each.lapses)),
+    ]
     stay.retention_at = min((at for at in moments if at > now), default=now + DAY)
     if _waits(people, times, now) or now >= filed:
         stay.retention_at = min(stay.retention_at, now + DAY)
     return changed
-
-
-def person_times(stay: Stay, person: Person | None = None) -> Times:
-    """Until when what is known of a person of a stay is kept; `stay` may still go on."""
-    ended = min(stay.ended_at or stay.until_at, stay.until_at)
-    asked = person.erasure_asked_at if person is not None else None
-    return times_of(profile_for(stay.unit.jurisdiction), stay.from_at, ended, asked)
 
 
 def erase_person(session: Session, person: Person, now: int) -> None:
@@ -80,19 +72,6 @@ def forget_face(session: Session, offer: Offer) -> list[str]:
         verification.score_band = verification.model = None
     forget_portraits(session, [row.person_id for row in verifications if row.person_id])
     return [verification.id for verification in verifications]
-
-
-def has_open_filing(session: Session, person_id: str) -> bool:
-    """Whether a record of this person is neither filed nor decided on: retention never discards an owed filing."""
-    mine = select(RegistrationPerson.registration_id).where(RegistrationPerson.person_id == person_id)
-    records = or_(Registration.id.in_(mine), Registration.person_id == person_id)
-    waits_for_nobody = (Registration.state == "queued") & (Registration.answer_code == WAITS_FOR_ARRIVAL)
-    open_ones = select(Registration.id).where(
-        records, Registration.state.in_(STATES), Registration.refiled_id.is_(None), ~waits_for_nobody
-    )
-    sending = exists().where(Delivery.about == Registration.id, Delivery.work == "submit", Delivery.state.in_(BLOCKING))
-    sent = select(Registration.id).where(records, sending)
-    return session.scalar(open_ones.limit(1)) is not None or session.scalar(sent.limit(1)) is not None
 
 
 def _earliest(stay: Stay, times: dict[str, Times]) -> Times:
@@ -123,10 +102,16 @@ def _checked(session: Session, stay: Stay, scope: Scope, times: dict[str, Times]
 
 
 def _erase_due(session: Session, people: list[Person], times: dict[str, Times], now: int) -> int:
+    """Erase who is due. Who is named in a record that is owed waits until it lapses, and then it does."""
     due = [each for each in people if each.erased_at is None and now >= times[each.id].registered]
-    done = [each for each in due if not has_open_filing(session, each.id)]
+    held = {each.id for each in due if has_open_filing(session, each.id)}
+    done = [each for each in due if each.id not in held or now >= times[each.id].lapses]
     for person in done:
         erase_person(session, person, now)
+    for person_id in held - {each.id for each in done}:
+        keep_only_owed(session, person_id)
+    if any(each.id in held for each in done):
+        lapse_filings(session, done[0].stay, now)
     session.flush()
     return len(done)
 

@@ -85,6 +85,17 @@ async def test_cookies_have_the_name_of_their_scheme(house: House, scheme: str, 
     assert list(client.cookies.jar) == []
 
 
+@pytest.mark.parametrize(
+    ("too", "policy"), [(True, "max-age=31536000; includeSubDomains"), (False, "max-age=31536000")]
+)
+async def test_names_below_the_address_are_meant_too_unless_others_have_them(
+    house: House, too: bool, policy: str
+) -> None:
+    house.gateway.settings = house.gateway.settings.model_copy(update={"https_subdomains": too})
+    answer = await browser(house, "https").get("/healthz")
+    assert answer.headers.get_list("strict-transport-security") == [policy]
+
+
 async def test_a_cookie_that_another_host_of_the_domain_could_set_is_not_taken(house: House) -> None:
     client = browser(house, "https")
     client.cookies.set(SESSION_COOKIE, house.session_of("landlord-a"))

@@ -6,7 +6,11 @@ async function ask(path, body) {
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body ?? {}),
   });
-  if (!answer.ok) throw new Error((await answer.json()).code);
+  if (!answer.ok) {
+    const { code } = await answer.json();
+    if (code === "sign_in_again") location.assign("/login?next=/account");
+    throw new Error(code);
+  }
   return answer.json();
 }
 

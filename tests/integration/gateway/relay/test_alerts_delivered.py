@@ -23,7 +23,7 @@ from gateway.journey.accounts.sign_in import forget_sign_in
 from gateway.journey.alerts import watch_alerts
 from gateway.outbox.deliveries import Done, Refused, RetryAt
 from gateway.relay.alerts import AlertSenders
-from gateway.store import Account, AlertSubscription, Delivery, Device, OpenAlert, Registration
+from gateway.store import Account, AlertSubscription, Delivery, Device, Key, OpenAlert, Person, Registration, Stay
 from gateway.texts.alerts import alert_message
 from tests.parts.house import House, good, refused
 
@@ -31,7 +31,10 @@ from tests.parts.house import House, good, refused
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 CODES = list(KINDS)
 EXPOSED = 10 * 1440 + 2  # minutes: ten days, and the rest of the quarter of an hour to which a passcode is rounded
-NUMBERS = {"battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "filing_due": 2, "clock_off": 312, "exposed": EXPOSED}
+NUMBERS = {
+    "battery": 8, "silent": 20, "ajar": 10, "key_late": 2, "filing_due": 2, "clock_off": 312, "exposed": EXPOSED,
+    "erasure_waits": 90,
+}  # fmt: skip
 NAMES = ("VOORBEELD", "XR1001R58")
 
 
@@ -184,11 +187,16 @@ async def bring_about(house: House, code: str) -> None:
         "filing_waits": {"state": "unknown", "warn_at": None},
         "filing_due": {"warn_at": now, "deadline_at": now + 7200},
         "filing_late": {"warn_at": now, "deadline_at": now},
+        "erasure_waits": {"state": "pending", "warn_at": None},
     }
     if code in filings:
         house.put_on_lock(await house.key("a"))
         with house.gateway.database.writing() as session:
             session.execute(update(Registration).values(filings[code]))
+            if code == "erasure_waits":
+                session.execute(update(Stay).values(state="ended", ended_at=now))
+                session.execute(update(Key).values(desired="absent", observed="absent"))
+                session.execute(update(Person).values(erasure_asked_at=now))
     state: dict[str, dict[str, Any]] = {
         "battery": {"battery": 8},
         "silent": {"online": False, "last_seen_at": now - 1200},
@@ -372,7 +380,7 @@ async def test_an_officer_gets_the_waiting_cases_of_the_area_until_the_account_e
     box, mail = mailbox
     officer = house.client("officer-a")
     offered = good(await officer.get("/api/v1/alerts"))["codes"]
-    assert offered == ["case_waits", "filing_refused", "filing_waits", "filing_due", "filing_late"]
+    assert offered == ["case_waits", "filing_refused", "filing_waits", "filing_due", "filing_late", "erasure_waits"]
     subscription = {"email": "officer@example.org", "codes": offered}
     good(await officer.put("/api/v1/alerts", json=subscription))
     refused(await officer.put("/api/v1/alerts", json=subscription | {"codes": ["jam"]}), 422, "input_refused")

@@ -66,6 +66,9 @@ GIVEN: Final[Mapping[Leaf, str]] = {
     ("key", "revoke"): "{key}",
     ("registry", "list"): "",
     ("registry", "open"): "",
+    ("erasure", "ask"): "{stay}",
+    ("erasure", "list"): "",
+    ("erasure", "counts"): "",
     ("audit", "head"): "",
     ("audit", "verify"): "--head {tmp}/head",
     ("certs", "status"): "",
@@ -124,7 +127,8 @@ def named(world: World, tmp_path: Path) -> dict[str, str]:
     recipient = document(RUN.invoke(app, identity).stdout)["recipient"]
     backup = ["backup", "create", "--out", str(tmp_path / "gateway.backup"), "--recipient", recipient]
     assert RUN.invoke(app, [*backup, "--folder", str(world.folder)]).exit_code == 0
-    given = {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id, "recipient": recipient}
+    given = {"folder": str(world.folder), "tmp": str(tmp_path), "key": key.id, "stay": key.stay_id}
+    given["recipient"] = recipient
     return given | roll_outs(world, tmp_path)
 
 

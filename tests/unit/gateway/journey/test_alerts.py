@@ -143,7 +143,7 @@ def test_the_number_of_statements_does_not_grow_with_landlords_locks_and_keys(wo
     with counted(world.database) as many, world.database.reading() as session:
         found = find_alerts(session, Readers(owners, dict.fromkeys(owners, AREA)), world.now)
     assert [len(found[owner]) for owner in owners] == [0, 1, 1, 1, 1, 1, 1]
-    assert len(many) == len(one) == 7
+    assert len(many) == len(one) == 8
 
 
 def test_every_kind_has_a_text_and_a_name_and_is_a_code_of_the_api() -> None:

@@ -122,26 +122,6 @@ def test_receipts_outlive_the_data_where_the_law_has_only_them_kept(world: World
     assert rows_of(world, "registrations", "people", "stays") == {"registrations": 0, "people": 0, "stays": 0}
 
 
-def test_a_record_that_is_not_filed_outlives_its_date(world: World) -> None:
-    leave(world, world.tenant().stay.id, filed=False)
-    world.now += 10 * PROFILE.keep_registration_days * DAY
-    world.purge()
-    assert person_fields(person(world), world.keyring)["surname"]
-    settle(world.database, world.keyring.vault, world.now)
-    world.now += DAY
-    world.purge()
-    assert person(world).erased_at == world.now
-
-
-def test_a_record_that_was_refused_waits_until_a_person_has_decided(world: World) -> None:
-    leave(world, world.tenant().stay.id)
-    with world.database.writing() as session:
-        session.scalars(select(Registration).limit(1)).one().state = "refused"
-    world.now += 10 * PROFILE.keep_registration_days * DAY
-    world.purge()
-    assert person(world).erased_at is None
-
-
 def test_nothing_of_a_stay_is_left_but_numbers(world: World) -> None:
     stay = world.tenant().stay.id
     leave(world, stay)
