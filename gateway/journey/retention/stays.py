@@ -11,7 +11,7 @@ from gateway.domain.retention.times import DAY, Times
 from gateway.journey.filings.portraits import forget_portraits
 from gateway.journey.retention.counts import count_stay
 from gateway.journey.retention.statements import TABLES, Scope, carry_out, rules_of
-from gateway.journey.retention.undecided import has_open_filing, keep_only_owed, lapse_filings, person_times
+from gateway.journey.retention.undecided import has_open_filing, keep_only_pending, lapse_filings, person_times
 from gateway.journey.tenants.onboarding import forget_person
 from gateway.outbox.events import record
 from gateway.store import Delivery, Event, Offer, Person, Registration, Stay, Verification
@@ -109,7 +109,7 @@ def _erase_due(session: Session, people: list[Person], times: dict[str, Times], 
     for person in done:
         erase_person(session, person, now)
     for person_id in held - {each.id for each in done}:
-        keep_only_owed(session, person_id)
+        keep_only_pending(session, person_id)
     if any(each.id in held for each in done):
         lapse_filings(session, done[0].stay, now)
     session.flush()

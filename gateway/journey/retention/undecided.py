@@ -45,14 +45,14 @@ def has_open_filing(session: Session, person_id: str) -> bool:
     """Whether a record of this person is neither filed nor decided on."""
     records = _records_of(person_id)
     sending = exists().where(Delivery.about == Registration.id, Delivery.work == "submit", Delivery.state.in_(BLOCKING))
-    found = select(Registration.id).where(records, or_(_is_owed(), sending))
+    found = select(Registration.id).where(records, or_(_is_pending(), sending))
     return session.scalar(found.limit(1)) is not None
 
 
-def keep_only_owed(session: Session, person_id: str) -> None:
+def keep_only_pending(session: Session, person_id: str) -> None:
     """Empty the person's records at registries to which nothing about them is owed."""
-    owed = select(Registration.registry_name).where(_records_of(person_id), _is_owed())
-    others = select(Registration.id).where(_records_of(person_id), Registration.registry_name.not_in(owed))
+    pending = select(Registration.registry_name).where(_records_of(person_id), _is_pending())
+    others = select(Registration.id).where(_records_of(person_id), Registration.registry_name.not_in(pending))
     parts = update(RegistrationPerson).where(
         RegistrationPerson.person_id == person_id,
         RegistrationPerson.sealed.is_not(None),
@@ -70,7 +70,7 @@ def lapse_filings(session: Session, stay: Stay, now: int) -> None:
         RegistrationPerson.person_id == Person.id,
         Person.erased_at.is_(None),
     )
-    for row in session.scalars(select(Registration).where(Registration.stay_id == stay.id, _is_owed(), ~readable)):
+    for row in session.scalars(select(Registration).where(Registration.stay_id == stay.id, _is_pending(), ~readable)):
         row.state, row.pending_reference = "lapsed", None
         pending = update(Delivery).where(
             Delivery.work == "submit", Delivery.about == row.id, Delivery.state.in_(BLOCKING)
@@ -89,7 +89,7 @@ def waiting_erasures(session: Session, units: ColumnElement[bool], now: int) -> 
         .join(Person.stay)
         .join(Stay.unit)
         .options(contains_eager(Person.stay).contains_eager(Stay.unit))
-        .where(units, Stay.state.in_(CLOSED), Person.erased_at.is_(None), _is_owed())
+        .where(units, Stay.state.in_(CLOSED), Person.erased_at.is_(None), _is_pending())
         .order_by(Registration.deadline_at, Registration.id)
     )
     lapse: dict[str, tuple[Unit, int]] = {}
@@ -107,7 +107,7 @@ def _records_of(person_id: str) -> ColumnElement[bool]:
     return or_(Registration.id.in_(mine), Registration.person_id == person_id)
 
 
-def _is_owed() -> ColumnElement[bool]:
+def _is_pending() -> ColumnElement[bool]:
     why = func.coalesce(Registration.answer_code, "")  # NULL = x would be neither true nor false
     waits_for_nobody = (Registration.state == "queued") & (why == WAITS_FOR_ARRIVAL)
     return Registration.state.in_(STATES) & Registration.refiled_id.is_(None) & ~waits_for_nobody

@@ -234,7 +234,7 @@ async def test_the_holder_of_a_laissez_passer_is_filed_with_its_issuer(office: O
     assert (person(record).document.issuing_country, person(record).nationality) == (issuer, "KEN")
 
 
-async def test_the_police_of_italy_are_told_a_country_for_a_laissez_passer(office: Office) -> None:
+async def test_the_police_of_italy_get_a_country_for_a_laissez_passer(office: Office) -> None:
     office.choose("it")
     body: Json = refused(await office.type(id_number="123456", issuing_state="UNO"), 422, "input_refused")
     (one,) = body["fields"]

@@ -53,7 +53,7 @@ def alerts(world: World) -> list[int]:
 
 
 @pytest.mark.parametrize("state", FATES)
-def test_an_owed_record_outlives_its_time_and_then_lapses_with_its_person(world: World, state: str) -> None:
+def test_a_pending_record_outlives_its_time_and_then_lapses_with_its_person(world: World, state: str) -> None:
     ended(world, state)
     world.now += (KEPT + UNDECIDED_DAYS) * DAY - 1
     world.purge()
@@ -66,8 +66,8 @@ def test_an_owed_record_outlives_its_time_and_then_lapses_with_its_person(world:
     with world.database.reading() as session:
         assert session.scalars(select(RegistrationPerson.sealed)).all() == [None, None]
         assert len(session.scalars(select(Event).where(Event.type == "FilingLapsed")).all()) == 1
-        owed = select(Delivery.state).where(Delivery.work == "submit", Delivery.state.in_(("owed", "unknown")))
-        assert session.scalars(owed).all() == []
+        pending = select(Delivery.state).where(Delivery.work == "submit", Delivery.state.in_(("owed", "unknown")))
+        assert session.scalars(pending).all() == []
     assert world.purge() == 0
 
 
@@ -95,7 +95,7 @@ def test_a_decision_in_time_files_and_then_erases(world: World) -> None:
     assert filings(world) == {"accepted"}
 
 
-def test_a_request_keeps_only_the_record_that_is_owed(world: World) -> None:
+def test_a_request_keeps_only_the_record_that_is_pending(world: World) -> None:
     """GDPR article 17(3)(b): what the duty to report needs, and nothing beside it."""
     stay = ended(world, "refused")
     with world.database.writing() as session:
@@ -131,20 +131,20 @@ def test_a_last_day_that_the_law_sets_is_not_passed(world: World) -> None:
     assert person(world).erased_at == world.now
 
 
-def test_who_can_still_be_read_keeps_the_record_owed(world: World) -> None:
+def test_who_can_still_be_read_keeps_the_record_pending(world: World) -> None:
     stay = ended(world, "refused")
     with world.database.writing() as session:
-        owed = session.scalars(select(Registration).where(Registration.state == "refused")).one()
+        pending = session.scalars(select(Registration).where(Registration.state == "refused")).one()
         other = Person(stay_id=stay, sealed=b"sealed", created_at=world.now)
         session.add(other)
         session.flush()
-        session.add(RegistrationPerson(registration_id=owed.id, person_id=other.id, position=1, sealed=b"sealed"))
-        ask_erasure(session, session.get_one(Person, owed.person_id), "operator", world.now)
+        session.add(RegistrationPerson(registration_id=pending.id, person_id=other.id, position=1, sealed=b"sealed"))
+        ask_erasure(session, session.get_one(Person, pending.person_id), "operator", world.now)
     world.now += UNDECIDED_DAYS * DAY
     world.purge()
     with world.database.reading() as session:
         erased = session.scalars(select(Person.id).where(Person.erased_at.is_not(None))).all()
-        assert erased == [owed.person_id]
+        assert erased == [pending.person_id]
     assert "refused" in filings(world)
 
 
