@@ -43,6 +43,7 @@ LOCK_EVENTS: Final[dict[str, dict[str, Any]]] = {
     "booted": {"nonce": NAMED},
     "revoked": {"epoch": 1},
     "certificate_wanted": {"csr": b"none"},
+    "firmware": {"state": "confirmed", "sequence": 1},
 }
 FAULTS: Final[tuple[Callable[[], Exception], ...]] = (
     lambda: sqlite3.OperationalError("database is locked"),
