@@ -9,7 +9,7 @@ from gateway.texts.states import FILING
 
 def test_every_state_that_has_a_text_is_in_the_table() -> None:
     assert set(ACTIONS) == set(FILING)
-    assert set(ACTIONS) == {*OPEN, *TAKEN, "not_due"}
+    assert set(ACTIONS) == {*OPEN, *TAKEN, "not_due", "lapsed"}
 
 
 @pytest.mark.parametrize("state", NEED_A_PERSON)
