@@ -19,8 +19,8 @@ from tests.unit.api.test_closed_routes import HOLDERS, routes
 # that is registered by hand.
 OF_UNSENT_RECORDS: Final = {"/{home}/filings/{record_id}/form", "/{home}/filings/{record_id}/data"}
 NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
-# Path parameters that are not ids of owned objects: kinds and roles, and devices, all of which a tester may use.
-NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "lock-a"}
+# Path parameters that are not ids of owned objects: kinds and roles; devices and roll-outs, which any tester may use.
+NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "lock-a", "roll_out_id": NOBODYS}
 # Routes with their own access rules, tested with their keys: the tenant's link and the holder's signature.
 OTHER_DOORS: Final = {"/o/{token}", "/take/{token}", *HOLDERS}
 # A page that asks for the purpose before any lookup, and so is the same for every id.
