@@ -261,6 +261,7 @@ class Street:
     def gateway_child(self) -> Child:
         """The gateway's child process, not started."""
         environment = self.environment | {
+            "LODGEKEY_SECOND_FACTOR_ROLES": "[]",  # its officer signs in by password, also where no test runs
             "LODGEKEY_FOLDER": str(self.home),
             "LODGEKEY_BROKER_PORT": str(self.broker_port),
             "LODGEKEY_REGISTRIES": json.dumps({"sandbox": self.registry["settings"] | {"timeout_s": "3"}}),
