@@ -1,6 +1,7 @@
 """Records device reports. A lock's own reports are the only thing that changes the state shown of it."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from gateway.journey.firmware.reports import (
     record_firmware_event,
     record_firmware_state,
 )
-from gateway.journey.keys.issue import UNKNOWN, enqueue_revocation_list, want_off_lock, want_on_lock
+from gateway.journey.keys.issue import UNKNOWN, enqueue_revocation_list, revoke_key, want_off_lock, want_on_lock
 from gateway.journey.keys.lock_abilities import can
 from gateway.journey.keys.one_time_codes import invalidate_once, record_once_used
 from gateway.journey.keys.passcodes import adopt_epochs, stay_of_code
@@ -34,8 +35,9 @@ from gateway.outbox.events import record
 from gateway.store import Delivery, Device, Key, Person, Stay
 
 ALARMS = {"jammed": "jammed", "clock_lost": "clock_lost", "tampered": "tampered", "refused": "command_refused"}
+GONE: Final = "key_revoked"  # the lock had it on a list of this gateway, and never takes it again
 # Refusals that are final (devices.wire.catalog.REFUSALS); the delivery is shown to a person.
-LASTING = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused")
+LASTING: Final = ("unknown_type", "bad_credential", "wrong_lock", "no_space", "malformed", "refused", GONE)
 RETRY_SECONDS = 5
 HIGHEST_EPOCH = 2**31 - 2  # the widest the column holds; a device's word is not trusted beyond
 
@@ -163,6 +165,8 @@ def _record_answer(batch: ReportBatch, device: Device, answer: Answered) -> None
         batch.settle(command.id, _decision(command, answer, batch.now))
     if answer.outcome == "done":
         _record_done(batch, device, command, answer)
+    elif command.type == "put_key" and answer.code == GONE and command.key_id:
+        _record_gone(batch, command.key_id, answer)
     elif command.type == "unlock":
         data = {"command": command.id, "code": answer.code}
         record(batch.session, "UnlockRefused", batch.now, device_id=device.id, data=data)
@@ -187,6 +191,13 @@ def _record_done(batch: ReportBatch, device: Device, command: OpenCommand, answe
             batch.write()
             _record_epochs(batch, device, answer)
             _compare_keys(batch.session, device, _named(answer), answer.seq, batch.now)
+
+
+def _record_gone(batch: ReportBatch, key_id: str, answer: Answered) -> None:
+    """A key that was revoked after the backup that was restored: revoked here too, as its lock refuses it for good."""
+    batch.write()
+    key = revoke_key(batch.session, batch.session.get_one(Key, key_id), batch.now)
+    _record_key_state(batch.session, key, answer.seq, present=False, now=batch.now)
 
 
 def _record_list_state(batch: ReportBatch, device: Device, answer: Answered) -> None:

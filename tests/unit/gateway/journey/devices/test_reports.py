@@ -196,6 +196,16 @@ def test_a_key_refused_for_good_is_left_for_a_person_to_see(world: World, code: 
     assert shown(world, key) == "issued"
 
 
+def test_a_key_that_its_lock_revoked_after_the_restored_backup_is_revoked_and_holds_up_no_list(world: World) -> None:
+    key = world.tenant()
+    send(world, "put_key", COMMAND)
+    world.say(world.answered(COMMAND, "refused", "key_revoked"))
+    assert shown(world, key) == "revoked"
+    assert "put_key" not in world.pending()
+    assert "revoke" in world.pending()
+    assert [name for name in world.events() if name.startswith("KeyRevok")] == ["KeyRevoking", "KeyRevoked"]
+
+
 def test_a_refused_unlock_is_recorded_with_the_locks_reason(world: World) -> None:
     key = ready(world)
     ask(world, key, world.proof(key.id, "n1"))
