@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -53,7 +53,7 @@ def judge(tally: Tally, failure_limit: int, *, soaked: bool) -> Verdict:
     return "go_on" if soaked and settled and tally.confirmed and not tally.under_way else "stay"
 
 
-def supported_until(version: str, lines: dict[str, int]) -> int | None:
+def supported_until(version: str, lines: Mapping[str, int]) -> int | None:
     """End of support of a version: that of the longest line it begins with; None if no line names it."""
     found = [line for line in lines if version.startswith(line)]
     return lines[max(found, key=len)] if found else None

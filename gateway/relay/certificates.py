@@ -9,15 +9,14 @@ from certs.enrolment.renewal import trust_digest
 from devices.driver import Driver, LockAddress, Unable
 from devices.intents import Intent, PutCertificate, PutTrust
 from devices.link import LinkDown, NobodyListens
-from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING, WAITING_FOR_LOCK
+from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING
 from gateway.journey.devices.certificates import certificate_for
 from gateway.outbox.deliveries import Done, Refused, RetryAt, retry_delay
-from gateway.relay.loop import Sender, Sent
+from gateway.relay.loop import Sender, Sent, answer_awaited
 from gateway.store import Command, Delivery, Device
 from gateway.store.database import Database
 
 COMMAND_LIFETIME: Final = 3600
-ASK_AGAIN: Final = 30
 
 
 class CertificateSenders:
@@ -73,4 +72,4 @@ class CertificateSenders:
             return Sent(RetryAt(self._now() + retry_delay(delivery.attempts), why))
         except Unable:
             return Sent(Refused("not_supported"))
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, retry_delay(delivery.attempts)), WAITING_FOR_LOCK))
+        return answer_awaited(delivery, self._now())

@@ -11,17 +11,14 @@ from devices.intents import DropPasscode, Intent, SetTime, Unlock
 from devices.link import LinkDown, NobodyListens
 from devices.reports import Answered
 from gateway.domain.keys.key import UNLOCK_LIFETIME
-from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING, WAITING_FOR_LOCK
+from gateway.domain.outcomes import LINK_DOWN, NOT_LISTENING
 from gateway.journey.devices.reports import record_report
 from gateway.outbox.deliveries import Decision, Done, Expired, Refused, RetryAt, retry_delay
 from gateway.relay.lock_commands import CONFIRMED_WORK, LockCommands, Ready
-from gateway.relay.loop import Sender, Sent
+from gateway.relay.loop import Sender, Sent, answer_awaited
 from gateway.spans import span
 from gateway.store import Delivery, Device, Key
 from gateway.store.database import Database
-
-ASK_AGAIN: Final = 30
-
 
 CLOCK_AGAIN: Final = 10  # seconds after which it is looked whether the gateway's time is certain
 
@@ -115,7 +112,7 @@ class LockSenders:
         return sent if answer is None else Sent(sent.decision, _recording(answer, device))
 
     def _ask_again(self, delivery: Delivery) -> Sent:
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, retry_delay(delivery.attempts)), WAITING_FOR_LOCK))
+        return answer_awaited(delivery, self._now())
 
 
 def _recording(answer: Answered, device: Device) -> Callable[[Session, int], None]:

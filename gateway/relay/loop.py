@@ -12,8 +12,9 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from gateway.domain.outcomes import WAITING_FOR_LOCK
 from gateway.outbox import deliveries, events
-from gateway.outbox.deliveries import Decision, Expired, RetryAt
+from gateway.outbox.deliveries import Decision, Expired, RetryAt, retry_delay
 from gateway.relay.circuit_breaker import CircuitBreaker
 from gateway.spans import span
 from gateway.store import Delivery
@@ -40,6 +41,13 @@ class Sent:
 
 
 Sender = Callable[[Delivery], Awaitable[Sent]]
+ANSWER_AFTER: Final = 30  # seconds that a device has to answer a command before it is sent again
+
+
+def answer_awaited(delivery: Delivery, now: int, *, minimum: int = ANSWER_AFTER, maximum: int | None = None) -> Sent:
+    """The command was passed on: only the device's answer settles it; sent again after `minimum` seconds or more."""
+    delay = retry_delay(delivery.attempts)
+    return Sent(RetryAt(now + max(minimum, delay if maximum is None else min(maximum, delay)), WAITING_FOR_LOCK))
 
 
 Prefetch = Callable[[Session, Sequence[Delivery]], object]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from certs.keys import key_id
 from gateway.domain.firmware import STEPS, UNDER_WAY
 from gateway.journey.firmware.roll_outs import change, get_roll_out, updates_of
-from gateway.journey.firmware.support import support_of, version_of
+from gateway.journey.firmware.support import stated_support, support_of, version_of
 from gateway.store import Device, FirmwareImage, RollOut
 
 LISTED = 20  # roll-outs, newest first
@@ -38,8 +38,9 @@ def _versions(session: Session, publisher: str, now: int) -> list[dict[str, Any]
     """The versions in use: who has them, until when they are supported, and how many take none of this publisher."""
     ours = select(Device).where(Device.driver == "native", Device.revoked_at.is_(None), Device.firmware.is_not(None))
     groups: dict[str, dict[str, Any]] = {}
+    stated = stated_support(session)
     for device in session.scalars(ours.order_by(Device.firmware, Device.id)).all():
-        ends = support_of(session, device)
+        ends = support_of(device, stated)
         first: dict[str, Any] = {"firmware": device.firmware, "version": version_of(device), "devices": [], "told": 0}
         group = groups.setdefault(device.firmware or "", first | {"support_ends_at": ends, "fixed": 0})
         group["fixed"] += device.publisher != publisher

@@ -1,5 +1,7 @@
 """Ends of support: stated by model and line of versions; each device is told, and says what it was told."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -9,6 +11,7 @@ from gateway.outbox.deliveries import enqueue, is_pending
 from gateway.store import Device, FirmwareSupport
 
 WORK = "put_support"
+Lines = Mapping[str, Mapping[str, int]]  # model → beginning of versions → end of support in UTC seconds
 
 
 def set_support(session: Session, class_id: str, line: str, ends_at: int) -> None:
@@ -23,18 +26,25 @@ def version_of(device: Device) -> str:
     return (device.firmware or "").rpartition(" ")[2]
 
 
-def support_of(session: Session, device: Device) -> int | None:
+def stated_support(session: Session) -> Lines:
+    """Every end of support that was stated, in one statement."""
+    found: dict[str, dict[str, int]] = {}
+    for row in session.scalars(select(FirmwareSupport)):
+        found.setdefault(row.class_id, {})[row.line] = row.ends_at
+    return found
+
+
+def support_of(device: Device, stated: Lines) -> int | None:
     """End of support of a device in UTC seconds; None where nobody stated it."""
-    rows = session.scalars(select(FirmwareSupport).where(FirmwareSupport.class_id == device.model))
-    return supported_until(version_of(device), {row.line: row.ends_at for row in rows})
+    return supported_until(version_of(device), stated.get(device.model or "", {}))
 
 
 def tell_support(session: Session, now: int) -> None:
     """Queue a message to every device that says another end of support than was stated."""
-    models = select(FirmwareSupport.class_id)
-    served = select(Device).where(Device.model.in_(models), Device.driver == "native", Device.revoked_at.is_(None))
+    stated = stated_support(session)
+    served = select(Device).where(Device.model.in_(stated), Device.driver == "native", Device.revoked_at.is_(None))
     for device in session.scalars(served).all():
-        ends = support_of(session, device)
+        ends = support_of(device, stated)
         if ends is not None and ends != device.support_ends_at and not is_pending(session, WORK, device.id):
             lane = lanes.firmware(device.id)
             enqueue(session, party=f"lock:{device.id}", lane=lane, work=WORK, about=device.id, now=now)
@@ -42,7 +52,7 @@ def tell_support(session: Session, now: int) -> None:
 
 def unsupported(session: Session, now: int) -> list[str]:
     """Devices in service whose support is over, by id."""
-    models = select(FirmwareSupport.class_id)
-    known = select(Device).where(Device.model.in_(models), Device.revoked_at.is_(None)).order_by(Device.id)
-    ends = {device.id: support_of(session, device) for device in session.scalars(known)}
+    stated = stated_support(session)
+    known = select(Device).where(Device.model.in_(stated), Device.revoked_at.is_(None)).order_by(Device.id)
+    ends = {device.id: support_of(device, stated) for device in session.scalars(known)}
     return [name for name, end in ends.items() if end is not None and end <= now]

@@ -1,34 +1,28 @@
 """Delivery of firmware: one command at a time to a device, in a lane of its own, going on where its answer says."""
 
 import os
-from collections.abc import Awaitable, Callable
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final
 
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from devices.intents import Install, Intent, PutChunk, PutManifest, PutSupport
-from gateway.domain.outcomes import WAITING_FOR_LOCK
 from gateway.journey.firmware.publishing import bytes_at
 from gateway.journey.firmware.reports import move
 from gateway.journey.firmware.roll_outs import WORK
 from gateway.journey.firmware.support import WORK as SUPPORT
-from gateway.journey.firmware.support import support_of
-from gateway.outbox.deliveries import Done, RetryAt, retry_delay
-from gateway.relay.loop import Sender, Sent
+from gateway.journey.firmware.support import stated_support, support_of
+from gateway.outbox.deliveries import Done
+from gateway.relay.loop import Sender, Sent, answer_awaited
+from gateway.relay.pin_slots import Send
 from gateway.store import Command, Delivery, Device, FirmwareUpdate
 from gateway.store.database import Database
 
 COMMAND_LIFETIME: Final = 600
 ASK_AGAIN: Final = 10
+MAX_ASK_AGAIN: Final = 60
 Asked = tuple[str, Intent]
-
-
-class Send(Protocol):
-    """Sends an intent to a device by its driver."""
-
-    def __call__(self, device: Device, intent: Intent, sent: Sent, delivery: Delivery) -> Awaitable[Sent]:
-        """`sent` on success, else the retry or the refusal."""
 
 
 class FirmwareSenders:
@@ -57,7 +51,7 @@ class FirmwareSenders:
         """Tell a device the end of its support."""
         with self._database.writing() as session:
             device = session.get_one(Device, delivery.about)
-            ends = support_of(session, device)
+            ends = support_of(device, stated_support(session))
             if ends is None or ends == device.support_ends_at:
                 return Sent(Done("no_longer_wanted"))
             name, expires = os.urandom(16), self._now() + COMMAND_LIFETIME
@@ -86,4 +80,4 @@ class FirmwareSenders:
         return intent
 
     def _again(self, delivery: Delivery) -> Sent:
-        return Sent(RetryAt(self._now() + max(ASK_AGAIN, min(60, retry_delay(delivery.attempts))), WAITING_FOR_LOCK))
+        return answer_awaited(delivery, self._now(), minimum=ASK_AGAIN, maximum=MAX_ASK_AGAIN)
