@@ -2,29 +2,30 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from tests.journey.chaos.load import Load
 from tests.journey.chaos.program import require
 
 
-@asynccontextmanager
-async def server_killed(load: Load) -> AsyncIterator[None]:
+def server_killed(load: Load) -> AbstractAsyncContextManager[None]:
     """kill -9 to PostgreSQL with all its connections; it recovers when it is started again."""
     assert load.server is not None
-    await asyncio.to_thread(load.server.kill)
-    yield
-    await asyncio.to_thread(load.server.start)
+    return _away(load.server.kill, load.server.start)
+
+
+def server_stopped(load: Load) -> AbstractAsyncContextManager[None]:
+    """PostgreSQL is stopped, and started again."""
+    assert load.server is not None
+    return _away(load.server.stop, load.server.start)
 
 
 @asynccontextmanager
-async def server_stopped(load: Load) -> AsyncIterator[None]:
-    """PostgreSQL is stopped, and started again."""
-    assert load.server is not None
-    await asyncio.to_thread(load.server.stop)
+async def _away(leave: Callable[[], object], come_back: Callable[[], object]) -> AsyncIterator[None]:
+    await asyncio.to_thread(leave)
     yield
-    await asyncio.to_thread(load.server.start)
+    await asyncio.to_thread(come_back)
 
 
 @asynccontextmanager
