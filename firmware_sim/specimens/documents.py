@@ -9,6 +9,7 @@ from functools import cache
 from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image, ImageDraw
 
@@ -35,6 +36,8 @@ class Person:
     address: str = ""
     issued: date | None = None
     """Printed where given, on a passport."""
+    birth_shown: Literal["day", "month", "year"] = "day"
+    """The smallest part of the date of birth that the document shows."""
 
 
 ANNA = Person("ERIKSSON", "ANNA MARIA", "L898902C3", date(1974, 8, 12), "F", date(2032, 4, 15))
@@ -66,8 +69,9 @@ def _checked(text: str, width: int) -> str:
 
 
 def _birth_to_expiry(person: Person) -> tuple[str, str]:
-    """Return both dates as YYMMDD with their check digits."""
-    return _checked(person.birth.strftime("%y%m%d"), 6), _checked(person.expiry.strftime("%y%m%d"), 6)
+    """Return both dates as YYMMDD with their check digits; unknown parts are fillers (ICAO 9303-3, 8th ed., 4.8)."""
+    known = {"day": "%y%m%d", "month": "%y%m", "year": "%y"}[person.birth_shown]
+    return _checked(person.birth.strftime(known), 6), _checked(person.expiry.strftime("%y%m%d"), 6)
 
 
 def td3_lines(person: Person) -> tuple[str, str]:
@@ -117,6 +121,13 @@ def _print_day(day: date) -> str:
     return f"{day.day:02d} {MONTHS[day.month - 1]} {day.year}"
 
 
+def _print_birth(person: Person) -> str:
+    """Format a date of birth; XX replaces what is unknown (ICAO 9303-3, 8th ed., 3.8)."""
+    day, month, year = _print_day(person.birth).split()
+    known = {"day": (day, month, year), "month": ("XX", month, year), "year": ("XX", "XX", year)}[person.birth_shown]
+    return " ".join(known)
+
+
 def _print_fields(draw: Drawing, fields: list[tuple[int, int, str, str]], size: int) -> None:
     """Print small labels, each with its larger value below, at their positions."""
     for x, y, label, value in fields:
@@ -157,7 +168,7 @@ def print_passport(person: Person, face: Image.Image) -> Image.Image:
         (x, 120, "Type", "P"), (x + 150, 120, "Country code", person.nationality),
         (x + 420, 120, "Passport No.", person.number),
         (x, 205, "Surname", person.surname), (x, 290, "Given names", names),
-        (x, 375, "Nationality", person.nationality), (x, 460, "Date of birth", _print_day(person.birth)),
+        (x, 375, "Nationality", person.nationality), (x, 460, "Date of birth", _print_birth(person)),
         (x + 420, 460, "Sex", person.sex), (x, 545, "Date of expiry", _print_day(person.expiry)),
         *([(x + 420, 545, "Date of issue", _print_day(person.issued))] if person.issued else []),
     ], 36)  # fmt: skip
@@ -181,7 +192,7 @@ def _print_card_fields(draw: Drawing, person: Person, x: int, y: int) -> None:
     _print_fields(draw, [
         (x, y, "Surname", person.surname), (x, y + 80, "Given names", person.given_names),
         (x, y + 160, "Nationality", person.nationality), (x + 330, y + 160, "Sex", person.sex),
-        (x, y + 240, "Date of birth", _print_day(person.birth)), (x, y + 320, "Document No.", person.number),
+        (x, y + 240, "Date of birth", _print_birth(person)), (x, y + 320, "Document No.", person.number),
         (x + 330, y + 320, "Date of expiry", _print_day(person.expiry)),
     ], 34)  # fmt: skip
 

@@ -14,19 +14,19 @@ BORN_ADULT: Final = "1990-05-04"
 async def register_typed(tenant: Visitor) -> None:
     """Register with two typed fields, to be decided by a person."""
     if await tenant.page.locator("[name=id_number]").is_hidden():
-        await tenant.tap("summary:has-text('Enter the details of your document instead')")
+        await tenant.tap("#typed summary")
     await tenant.type("[name=id_number]", RESIDENT)
     await tenant.type("[name=name]", "Ada Example")
     await tenant.tap("[name=check][value=person]")
     await tenant.tap("[name=consent_registration]")
     await tenant.tap("#register button.wide")
-    await expect(tenant.page.locator("h1")).to_have_text("Manual check in progress")
+    await expect(tenant.page.locator("[data-wait=review]")).to_be_visible()
 
 
 async def type_passport(adult: Visitor) -> None:
     """The other adult enters their passport, to be checked by a person."""
     page = adult.page
-    await page.click("summary:has-text('Enter the details of your document instead')")
+    await page.click("#typed summary")
     await page.select_option("[name=document_kind]", "passport")
     names = ("id_number", "XR4004R58"), ("surname", "Ejemplo"), ("given_names", "Jan"), ("birth_date", BORN_ADULT)
     for name, text in names:

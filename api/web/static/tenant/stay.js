@@ -193,6 +193,7 @@ export function manageFamily(id, pair) {
   prepareFacts(child);
   prepareBirth(child);
   readDocument(child, summary);
+  child.oninput = () => { child.querySelector("[role=status]").hidden = true; }; // is of the child before
   child.onsubmit = async (event) => {
     event.preventDefault();
     clearErrors(child, summary);
