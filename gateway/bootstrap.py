@@ -142,6 +142,7 @@ class Gateway:
         post = operator_webhook(self.settings, self.now)
         self.operator_posts = OperatorAlerts(self.troubles, post) if post else None
         self.installation.note()
+        self.ended.watch()
 
     def _open_device_links(self, radio: BleRadio | None) -> None:
         """Create the broker, the links, and the drivers that use them."""

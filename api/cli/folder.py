@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.cli.refusal import NOT_THERE, Refused
+from gateway.operations.backup.ended import EndedList
 from gateway.settings import Settings
 from gateway.store import Unit
 from gateway.store.database import Database, is_missing
@@ -26,6 +27,7 @@ def opened(settings: Settings, *, newest: bool = False, new: bool = False) -> It
     try:
         if newest or new:
             database.migrate()
+        EndedList(settings.folder, database).watch()
         yield database
     finally:
         database.close()

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, ParamSpec, Self, TypeVar
+from typing import Any, Final, ParamSpec, Protocol, Self, TypeVar
 
 from alembic import command
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -62,6 +62,16 @@ def is_missing(url: str) -> bool:
     return file is not None and not file.exists()
 
 
+class Follower(Protocol):
+    """Follows what is written, in the writing thread; what it notes of a session is kept in `session.info`."""
+
+    def flushed(self, session: Session) -> None:
+        """After each flush, while the session still knows what was changed; the transaction may yet be rolled back."""
+
+    def committed(self, session: Session) -> None:
+        """After the commit, before `writing()` returns. Raises nothing: the rows are committed."""
+
+
 class Database:
     """Sessions for one database URL. `reading()` never writes; `writing()` commits if its block succeeds.
 
@@ -74,6 +84,7 @@ class Database:
         self._threads: Executor | None = None  # None: the event loop's own
         self._lanes: list[Self] = []
         self._committed: list[Callable[[], None]] = []
+        self._followers: list[Follower] = []
         self.space: DiskSpace | None = None
         self._connect()
 
@@ -81,7 +92,7 @@ class Database:
         """The same database with threads and connections of its own, whose writers go first; closed with it."""
         lane = type(self).__new__(type(self))
         lane.url, lane._one_writer, lane._committed = self.url, self._one_writer, self._committed
-        lane.space = self.space
+        lane.space, lane._followers = self.space, self._followers
         lane._urgent, lane._lanes, lane._threads = True, [], ThreadPoolExecutor(URGENT_THREADS, "doors")
         lane._connect()
         self._lanes.append(lane)
@@ -98,6 +109,7 @@ class Database:
         self._readers = sessionmaker(self._engine, expire_on_commit=False)
         writers = self._engine.execution_options(lodgekey_writes=True)
         self._writers = sessionmaker(writers, expire_on_commit=False)
+        event.listen(self._writers, "after_flush", self._flushed)
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function that uses this database in one of its threads."""
@@ -107,6 +119,14 @@ class Database:
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Register a function called after each commit, in the committing thread."""
         self._committed.append(callback)
+
+    def follow(self, follower: Follower) -> None:
+        """Have a follower see each transaction that writes, also those of the lanes."""
+        self._followers.append(follower)
+
+    def _flushed(self, session: Session, _context: object) -> None:
+        for follower in self._followers:
+            follower.flushed(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -132,6 +152,8 @@ class Database:
             if self.space is not None and is_full(error):
                 self.space.give_back()
             raise
+        for follower in self._followers:
+            follower.committed(session)
         for callback in self._committed:
             callback()
 

@@ -81,8 +81,9 @@ async def the_rows_equal_the_locks(load: Load) -> list[str]:
     for lock in (f"lock-{room}" for room in ROOMS):
         held = set((await load.street.control("GET", f"/devices/{lock}"))["keys"])
         rows = load.street.rows("SELECT id FROM keys WHERE device_id = ? AND observed = 'present'", lock)
-        if held != {row[0] for row in rows}:
-            wrong.append(f"{lock}: {len(held)} held, {len(rows)} known")
+        known = {row[0] for row in rows}
+        if held != known:
+            wrong.append(f"{lock}: not in the rows {sorted(held - known)}, not on the lock {sorted(known - held)}")
     return wrong
 
 
