@@ -249,9 +249,7 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
         case "locked":
             _record_bolt(device, happened.seq, bolt="locked", alarm=None)
         case "key_put" | "key_dropped":
-            key = session.get(Key, bytes_of(body.get("key")).hex())
-            if key is not None and key.device_id == device.id:
-                _record_key_state(session, key, happened.seq, happened.type == "key_put", now)
+            _record_key_moved(session, device, happened, now)
         case "battery" if happened.seq > device.state_seq:
             device.battery = int(str(body.get("percent", device.battery or 0)))
         case "door" if happened.seq > device.state_seq:
@@ -264,6 +262,19 @@ def _record_happening(session: Session, device: Device, happened: Happened, now:
             _record_bolt(device, happened.seq, bolt="jammed" if kind == "jammed" else device.bolt, alarm=ALARMS[kind])
             data = {"type": kind, "code": str(body.get("code", ""))}
             record(session, "DeviceAlarmed", now, device_id=device.id, data=data)
+
+
+def _record_key_moved(session: Session, device: Device, happened: Happened, now: int) -> None:
+    """A key was put on a lock or dropped from it. One that no row has was issued after the backup that was restored.
+
+    Its command may reach the lock after the state that it said when it connected, and states are an hour apart.
+    """
+    name, put = bytes_of(happened.body.get("key")).hex(), happened.type == "key_put"
+    key = session.get(Key, name)
+    if key is not None and key.device_id == device.id:
+        _record_key_state(session, key, happened.seq, put, now)
+    elif key is None and name and put:
+        _revoke_unknown(session, device, {name}, now)
 
 
 def whole_of(value: object) -> int:

@@ -14,7 +14,7 @@ from tests.journey.street import good
 Check = Callable[[Load], Awaitable[list[str]]]
 HEAD: Final = "chaos-head.json"
 UNSETTLED: Final = (
-    """SELECT count(*) FROM deliveries WHERE state = 'owed' AND work IN ('submit', 'put_key', 'drop_key')"""
+    """SELECT count(*) FROM deliveries WHERE state = 'owed' AND work IN ('submit', 'put_key', 'drop_key', 'revoke')"""
 )
 
 

@@ -206,6 +206,23 @@ def test_a_key_that_its_lock_revoked_after_the_restored_backup_is_revoked_and_ho
     assert [name for name in world.events() if name.startswith("KeyRevok")] == ["KeyRevoking", "KeyRevoked"]
 
 
+def test_a_key_put_after_the_lock_said_its_state_and_in_no_row_is_revoked(world: World) -> None:
+    """The command of a gateway that was lost may still reach the lock; its next state is an hour away."""
+    stranger = bytes(range(16))
+    world.say(world.state(), world.happened("key_put", key=stranger), world.happened("key_put", key=stranger))
+    with world.database.reading() as session:
+        bodies = session.scalars(select(Delivery.body).where(Delivery.work == "revoke", Delivery.state == "owed")).all()
+    assert [body for body in bodies if body] == [{"unknown": [stranger.hex()]}]
+    assert world.events().count("UnknownKeysFound") == 1
+
+
+@pytest.mark.parametrize(("event", "key"), [("key_dropped", bytes(16)), ("key_put", b""), ("key_put", 7)])
+def test_an_unknown_key_that_is_gone_or_has_no_id_asks_for_nothing(event: str, key: object, world: World) -> None:
+    before = world.pending()
+    world.say(world.happened(event, key=key))
+    assert (world.pending(), world.events().count("UnknownKeysFound")) == (before, 0)
+
+
 def test_a_refused_unlock_is_recorded_with_the_locks_reason(world: World) -> None:
     key = ready(world)
     ask(world, key, world.proof(key.id, "n1"))
