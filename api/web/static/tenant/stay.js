@@ -69,7 +69,6 @@ function askForDates(id, pair) {
   const form = document.querySelector("#dates");
   const summary = form.querySelector(".errors");
   const { until: field } = form.elements;
-  const named = (fault) => ({ ...fault, sentence: fault.field ? form.dataset.named.replace("{sentence}", fault.sentence) : fault.sentence });
   serveSummary(summary);
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -78,7 +77,7 @@ function askForDates(id, pair) {
     if (!value) return showErrors(form, [{ field, sentence: form.dataset.unreadable }], summary); // or not readable
     const answer = await post("dates", id, { until: value, ...await proof(pair, "dates", id, value) });
     if (answer.ok) location.reload();
-    else showErrors(form, faultsIn(form, answer).map(named), summary);
+    else showErrors(form, named(form, faultsIn(form, answer)), summary);
   };
 }
 
@@ -97,9 +96,15 @@ function manageOwnDates(id, pair) {
       const signed = await proof(pair, form.id, id, value, children ? "children" : "alone");
       const answer = await post(form.id, id, { [name]: value, children, ...signed });
       if (answer.ok) location.assign(`/key?done=keypage.done.${form.id}`);
-      else showErrors(form, faultsIn(form, answer), summary);
+      else showErrors(form, named(form, faultsIn(form, answer)), summary);
     };
   }
+}
+
+/** Begin the sentence of each field with its label on the page. */
+function named(form, faults) {
+  const begun = (sentence) => form.dataset.named.replace("{sentence}", () => sentence);
+  return faults.map((fault) => fault.field ? { ...fault, sentence: begun(fault.sentence) } : fault);
 }
 
 async function post(path, id, body) {
