@@ -129,9 +129,21 @@ async def open_office(
     world: World, name: str, settings: Mapping[str, str], facts: Mapping[str, str]
 ) -> AsyncIterator[Office]:
     """Connect the world's unit to this registry; the relay runs until the block ends."""
+    async with open_office_at(world, {name: (settings, facts)}) as office:
+        yield office
+
+
+@asynccontextmanager
+async def open_office_at(
+    world: World, registries: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]
+) -> AsyncIterator[Office]:
+    """Connect the world's unit to these registries, by the settings and facts of each, in their order."""
+    facts = {path: text for _, its in reversed(list(registries.values())) for path, text in its.items()}
     with world.database.writing() as session:
         unit = session.get_one(Unit, world.unit_id)
-        report_to(unit, name, facts=changes_of(facts, "unit"))
+        report_to(unit, *registries)
+        for destination in unit.destinations:
+            destination.registry_facts = changes_of(registries[destination.registry_name][1], "unit")
         unit.jurisdiction = facts.get("unit.jurisdiction", "sandbox")
         unit.timezone = facts.get("unit.timezone", "Europe/Rome")
         session.get_one(Landlord, world.landlord_id).registry_facts = changes_of(facts, "landlord")
@@ -139,8 +151,8 @@ async def open_office(
     def now() -> int:
         return int(time.time())
 
-    registry: Registry = open_registry(name, settings, now)
-    senders: dict[str, Any] = RegistrySenders(world.database, world.keyring.vault, {name: registry}, now).table()
+    opened: dict[str, Registry] = {name: open_registry(name, its, now) for name, (its, _) in registries.items()}
+    senders: dict[str, Any] = RegistrySenders(world.database, world.keyring.vault, opened, now).table()
     senders |= dict.fromkeys(("put_key", "drop_key", "set_time", "unlock"), later)
     relay = Relay(world.database, senders, now, leased=LEASED)
     office = Office(world, relay, facts)
@@ -157,7 +169,8 @@ async def open_office(
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-        await registry.close()
+        for registry in opened.values():
+            await registry.close()
 
 
 async def later(_delivery: Delivery) -> Sent:

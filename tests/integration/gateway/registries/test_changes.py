@@ -1,4 +1,8 @@
-"""Records that each authority receives when a stay changes: the same steps, in the form each registry accepts."""
+"""What each authority receives, in the form it accepts: names and numbers, and records when a stay changes."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import pytest
 from sqlalchemy import select
@@ -36,6 +40,40 @@ CANCELLED = {
     "cz": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "si": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
     "hr": [("check_in", "not_due"), ("annulment", "not_due")],  # not sent before the day of arrival
+}
+Names = tuple[str, str]  # the surname and the given names
+AS_IT_IS: Final = ("Müller", "Jörg Peter")
+SPELT: Final = ("MUELLER", "JOERG PETER")
+
+
+def _between(body: str, before: str, after: str) -> str:
+    """The text between the first match of `before` and the next `after`."""
+    found = re.search(f"{before}([^{after}]*){after}", body)
+    return found[1] if found else ""
+
+
+def _elements(surname: str, given_names: str) -> Callable[[str], Names]:
+    return lambda body: (
+        _between(body, rf"[<:]{surname}\b[^>]*>", "<"),
+        _between(body, rf"[<:]{given_names}\b[^>]*>", "<"),
+    )
+
+
+def _members(surname: str, given_names: str) -> Callable[[str], Names]:
+    return lambda body: (_between(body, rf'"{surname}": ?"', '"'), _between(body, rf'"{given_names}": ?"', '"'))
+
+
+# Where each authority has the names, and how it gets them; ROSS1000 gets none.
+RECEIVED: Final[Mapping[str, tuple[Callable[[str], Names], Names]]] = {
+    "es": (_elements("apellido1", "nombre"), AS_IT_IS),
+    "it": (lambda row: (row[14:64].rstrip(), row[64:94].rstrip()), SPELT),
+    "pt": (_elements("Apelido", "Nome"), SPELT),
+    "cz": (_elements("cSurN", "cFirstN"), SPELT),
+    "hr": (_members("TouristSurname", "TouristName"), AS_IT_IS),
+    "si": (lambda row: (_between(row, ' pri="', '"'), _between(row, ' ime="', '"')), AS_IT_IS),
+    "cn": (_members("surname", "given_names"), SPELT),
+    "sandbox": (_members("surname", "given_names"), AS_IT_IS),
+    "webhook": (_members("surname", "given_names"), AS_IT_IS),
 }
 
 
@@ -144,3 +182,19 @@ async def test_an_arrival_that_was_filed_wrong_is_corrected_and_corrected_back(o
     said = [(row.kind, row.state, row.answer_text) for row in office.rows()]
     assert {state for _, state, _ in said} <= {"accepted", "not_due"}, said
     assert said[-1][1] == "accepted"
+
+
+async def test_outside_53_each_authority_gets_names_in_their_own_fields_and_the_number_in_one_spelling(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    office.tenant("", {"surname": "Müller", "given_names": "Jörg Peter", "id_number": "ab-12 34-r"})
+    await office.settled()
+    assert office.states() == [("check_in", "accepted")], office.rows()[-1].answer_text
+    name, running = simulator
+    bodies = [str(row["body"]) for row in running.books()]
+    if name not in RECEIVED:
+        assert not [body for body in bodies if "ller" in body.lower() or "AB1234R" in body]
+        return
+    read, sent = RECEIVED[name]
+    assert sent in [read(body) for body in bodies], bodies
+    assert [body for body in bodies if "AB1234R" in body], "the document's number in one spelling"
