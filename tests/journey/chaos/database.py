@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from tests.journey.chaos.load import Load
 from tests.journey.chaos.program import require
+from tests.journey.street import eventually
 
 
 def server_killed(load: Load) -> AbstractAsyncContextManager[None]:
@@ -31,7 +32,9 @@ async def _away(leave: Callable[[], object], come_back: Callable[[], object]) ->
 @asynccontextmanager
 async def backup_restored(load: Load) -> AsyncIterator[None]:
     """A backup is made, life goes on, a tenant's stay ends; then the folder is lost and the backup restored."""
-    street, guest = load.street, load.registered[-1]
+    street = load.street
+    await eventually(lambda: bool(load.newcomers()), "somebody registered beside those who tap")
+    guest = load.newcomers()[-1]
     place = street.folder / f"backup-{len(load.feeds)}"
     place.mkdir()
     secret, file, lost = place / "passphrase", place / "made.backup", place / "lost"

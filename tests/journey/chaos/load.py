@@ -88,6 +88,11 @@ class Load:
         assert answer.is_success or stay in self.ended, answer.text
         self.ended.append(stay)
 
+    def newcomers(self) -> list[str]:
+        """Registered stays of others than those who tap, whose doors have to open after each fault."""
+        tapping = {tenant.offer["stay_id"] for _, tenant, _ in self.homes}
+        return [stay for stay in self.registered if stay not in tapping]
+
     def acknowledged(self) -> tuple[list[str], list[str]]:
         """What a backup that is begun now has to hold: stays and registrations."""
         return list(self.stays), list(self.registered)
