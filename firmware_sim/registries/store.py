@@ -15,6 +15,7 @@ CREATE TABLE IF NOT EXISTS records (
     received_at REAL NOT NULL, decided_at REAL NOT NULL, body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS records_by_lot ON records (lot);
+CREATE INDEX IF NOT EXISTS records_by_person ON records (person);
 """
 
 
@@ -59,6 +60,10 @@ class RecordStore:
     def lot(self, lot: str) -> list[Row]:
         """Return the rows of a lot in order of arrival."""
         return self._read("WHERE lot = ? ORDER BY number", lot)
+
+    def of_person(self, person: str) -> list[Row]:
+        """Return the rows of a person, by what the registry knows people by, in order of arrival."""
+        return self._read("WHERE person = ? ORDER BY number", person)
 
     def by_receipt(self, receipt: str) -> Row | None:
         """Return the row with this receipt."""

@@ -5,6 +5,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ from starlette.responses import Response
 from firmware_sim.registries import clock
 from firmware_sim.registries.behaviour import Behaviour, BehaviourSwitch
 from firmware_sim.registries.control import registry_app
-from firmware_sim.registries.croatia import rules
+from firmware_sim.registries.croatia import rules, tourists
 from firmware_sim.registries.croatia.lists import LISTS
 from firmware_sim.registries.simulator import Simulator
 from firmware_sim.registries.store import RecordStore, Row
@@ -59,6 +60,11 @@ def croatia_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> Fast
     async def browse(name: str, request: Request) -> Response:
         if request.cookies.get(_COOKIE) not in sessions:
             return _error(None, "User is not authenticated.")
+        if name in tourists.TOURISTS:
+            try:
+                return JSONResponse({"Records": tourists.select(name, guests.newest(), request.query_params)})
+            except tourists.Unanswerable as error:
+                return _error(None, str(error))
         rows = LISTS.get(name)
         return _error(None, "Nepoznat resurs.") if rows is None else JSONResponse({"Records": rows})
 
@@ -92,7 +98,7 @@ class Guests:
             return fault
         before = self._newest(form["ID"])
         if before is None:
-            if any(self._is_here(row, form) for row in self._store.every()):
+            if any(self._is_here(row, form) for row in self._store.of_person(form["DocumentNumber"])):
                 return "Turist je već prijavljen u navedenom objektu."
         elif before.state == "annulled":
             return "Prijava sa zadanim ID-jem je već poništena."
@@ -100,7 +106,7 @@ class Guests:
             return "Nije dopuštena izmjena odjavljenog turista."
         elif any(json.loads(before.body)[name] != form[name] for name in _UNCHANGEABLE):
             return "StayFrom i TimeStayFrom podatke obveznik ne može naknadno mijenjati."
-        self._add(form, "accepted")
+        self._add(form)
         return None
 
     def _check_out(self, form: dict[str, str], now: datetime) -> str | None:
@@ -112,7 +118,7 @@ class Guests:
         there: dict[str, str] = json.loads(before.body)
         if fault := rules.check_out_fault(form, rules.arrival(there), now):
             return fault
-        self._add({**there, **form}, "accepted")
+        self._add({**there, **form})
         return None
 
     def _cancel(self, form: dict[str, str], _: datetime) -> str | None:
@@ -123,8 +129,12 @@ class Guests:
             return "Ne postoji prijava sa zadanim ID-jem."
         if before.state == "annulled":
             return "Prijava sa zadanim ID-jem je već poništena."
-        self._add({**json.loads(before.body), **form}, "annulled")
+        self._store.annul(before.receipt)
         return None
+
+    def newest(self) -> Iterable[Row]:
+        """The newest version of every check-in."""
+        return {row.lot: row for row in self._store.every()}.values()
 
     def _newest(self, number: str) -> Row | None:
         return next(iter(self._store.lot(number.lower())[-1:]), None)
@@ -135,13 +145,16 @@ class Guests:
         active = newest is not None and newest.state == "accepted" and not _left(newest)
         return active and all(there[name] == form[name] for name in _SAME_GUEST)
 
-    def _add(self, form: dict[str, str], state: str) -> None:
+    def _add(self, form: dict[str, str]) -> None:
+        """Add a version; the first has the ID as its receipt."""
         now, body = time.time(), json.dumps(form, ensure_ascii=False, sort_keys=True)
         digest = hashlib.sha256(body.encode()).hexdigest()
         before = self._newest(form["ID"])
-        if before is not None and before.digest == digest:
+        if before is not None and before.body == body:
             return  # an edit that changes nothing
-        self._store.add([Row(form["ID"].lower(), form["DocumentNumber"], state, digest, now, now, body)])
+        number = form["ID"].lower()
+        receipt = "" if before is not None else number
+        self._store.add([Row(number, form["DocumentNumber"], "accepted", digest, now, now, body, receipt=receipt)])
 
 
 def _left(row: Row) -> bool:

@@ -1,10 +1,18 @@
 """Croatia, eVisitor: signs in for each record, then calls one action for each guest."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from gateway.domain.filings.record import Answer, Difference, FieldProblem, Registration, RegistryUnreachable
+from gateway.domain.filings.record import (
+    Answer,
+    Difference,
+    FieldProblem,
+    Filed,
+    Held,
+    Registration,
+    RegistryUnreachable,
+)
 from gateway.outbound.http import Client, LostAnswer, Reply, open_client
 from gateway.registries.adapter import (
     Clock,
@@ -16,7 +24,7 @@ from gateway.registries.adapter import (
     sha256_of,
     unknown,
 )
-from gateway.registries.croatia import codes, lookups, record, rules
+from gateway.registries.croatia import codes, held, lookups, record, rules
 from gateway.registries.croatia.profile import SPELLING
 from gateway.registries.fetched_tables import Entries, keep, kept, version
 from gateway.registries.settings import AccountSettings
@@ -44,6 +52,7 @@ class CroatiaRegistry(SendOnly):
 
     name = "hr"
     resends_safely = True
+    compares = 10  # records to one sign-in
 
     def __init__(self, client: Client, settings: EvisitorSettings, now: Clock) -> None:
         self._client, self._settings, self._now = client, settings, now
@@ -71,6 +80,25 @@ class CroatiaRegistry(SendOnly):
             return unknown(lost)
         receipt = ",".join(record.check_in_id(registration, person) for person in registration.people)
         return settled_by_person(registration, outcomes, receipt, sha256_of(received), self._now())
+
+    async def holdings(self, filed: Sequence[Filed]) -> Mapping[str, Held]:
+        """Sign in and look every check-in up by its ID; whoever is not listed, among the cancelled ones.
+
+        A record whose receipt names no check-ins is left out.
+        """
+        headers = {"Cookie": await self._signed_in()}
+        return {one.reference: await self._holding(one, headers) for one in filed if held.ids_of(one)}
+
+    async def _holding(self, filed: Filed, headers: Mapping[str, str]) -> Held:
+        numbers = held.ids_of(filed)
+        listed = [await self._row(held.LISTED, number, headers) for number in numbers]
+        missing = [number for number, row in zip(numbers, listed, strict=True) if row is None]
+        cancelled = [number for number in missing if await self._row(held.CANCELLED, number, headers) is not None]
+        return held.holding(filed, listed, cancelled=bool(cancelled))
+
+    async def _row(self, path: str, number: str, headers: Mapping[str, str]) -> held.Row | None:
+        reply = await self._client.ask("GET", f"{self._settings.url}/{held.by_id(path, number)}", headers=headers)
+        return held.row_of(_read(reply.body), number)
 
     def problems(self, registration: Registration) -> tuple[FieldProblem, ...]:
         """The fields that eVisitor would refuse."""
