@@ -96,7 +96,7 @@ async def test_one_of_two_who_is_not_listed_is_a_difference_of_people() -> None:
     assert (found.cancelled, found.differing) == (False, ("people",))
 
 
-async def test_a_cancelled_record_and_a_lost_one_are_told_apart() -> None:
+async def test_a_cancelled_record_is_not_taken_for_a_lost_one() -> None:
     gone = [rows(), rows()]
     assert (await compared(*gone, *[rows({"ID": number}) for number in IDS])).cancelled
     assert await compared(*gone, rows(), rows()) == NOTHING
