@@ -1,5 +1,6 @@
 """One tenant registers those who came along: children by declaration, adults by a link of their own."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.birth_date import birth_date
 from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.field_rules import is_minor
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.keys.holder_statements import (
     child_statement,
     companion_statement,
@@ -16,6 +18,7 @@ from gateway.domain.keys.holder_statements import (
 )
 from gateway.domain.keys.key import Proof
 from gateway.domain.verification.field_sources import confirm
+from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, typed_problems
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, arrival_on_registering, close_party, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
@@ -43,7 +46,8 @@ def declaring_key(session: Session, key_id: str, proof: Proof, text: str, now: i
 def declare_child(session: Session, key: Key, declared: Declaration, keyring: Keyring, now: int) -> Person:
     """Check in a child whom the key's holder declares.
 
-    Raises FieldsRefused with the fields that a registry of the unit would refuse, InputRefused or Conflict.
+    Raises InputRefused for what no document says, as it is of an adult who types, FieldsRefused with the fields that a
+    registry of the unit would refuse, or Conflict.
     """
     stay, adult = key.stay, session.get_one(Person, key.person_id)
     _refuse_crowd(session, stay)
@@ -52,6 +56,7 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id)
     child.arrived_at, child.leaves_at = adult.arrived_at, adult.leaves_at
     child.arrived_at = arrival_on_registering(stay, child)
+    _refuse_typed(stay, child, fields)
     seal_sources(child, confirm(declared.read, common | dict(fields) | without), keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
@@ -108,6 +113,18 @@ def complete_party(session: Session, key_id: str, proof: Proof, now: int) -> Non
 def _refuse_crowd(session: Session, stay: Stay) -> None:
     if max(len(registered(session, stay)), len(stay.offers)) >= MAX_PEOPLE:
         raise Conflict(N_("No more people can be added to this stay here. Ask your landlord."))
+
+
+def _refuse_typed(stay: Stay, child: Person, fields: Mapping[str, str]) -> None:
+    profile = profile_for(stay.unit.jurisdiction)
+    taken = {*profile.fields, *ALWAYS_TAKEN}
+    given = {name: text for name, text in fields.items() if text and name in taken}
+    if problems := typed_problems(given, profile, arrival_date(stay, child)):
+        raise InputRefused(
+            REASON[problems[0].code],
+            field=problems[0].field,
+            fields=[{"field": problem.field, "code": problem.code} for problem in problems],
+        )
 
 
 def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:

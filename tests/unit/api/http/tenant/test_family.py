@@ -65,6 +65,28 @@ async def test_a_child_the_registry_would_refuse_is_refused_by_field(
     await registry.close()
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"surname": "<b>"}, "surname"),
+        ({"given_names": "Leo{}"}, "given_names"),
+        ({"surname": "x" * 81}, "surname"),
+        ({"sex": "boy"}, "sex"),
+        ({"nationality": "XYZ"}, "nationality"),
+        ({"id_number": "NL12?34", "document_kind": "passport", "issuing_state": "NLD"}, "id_number"),
+        ({"id_number": "NL1234567", "document_kind": "library card", "issuing_state": "NLD"}, "document_kind"),
+        ({"id_number": "NL1234567", "document_kind": "passport", "issuing_state": "QQQ"}, "issuing_state"),
+    ],
+)
+async def test_what_is_typed_of_a_child_is_held_against_the_rules_for_adults_whatever_the_registry(
+    house: House, changes: dict[str, str], field: str
+) -> None:
+    key_id = await house.key()
+    body: Json = refused(await declare(house, key_id, **changes), 422, "input_refused")
+    assert body["field"] == field
+    assert (await stay_of(house))["tenants"] == 1
+
+
 async def test_only_the_phone_with_the_key_adds_anybody(house: House) -> None:
     key_id, person = await house.key(), json.dumps(CHILD)
     body: dict[str, Any] = {"person": person, **signed(house, "child", key_id, person, by=new_private_key())}
