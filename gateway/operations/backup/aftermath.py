@@ -1,7 +1,7 @@
 """What is settled in restored rows before a gateway sees them: the backup is older than what people and devices know.
 
 What has ended since ends again, everybody signs in anew, records that may have been sent since are asked for at the
-registry before they are sent, and the disclosure log says where it was restored.
+registry before they are sent, locks are asked which keys they hold, and the disclosure log says where it was restored.
 """
 
 import logging
@@ -17,6 +17,7 @@ from gateway.disclosure import GATEWAY, RESTORED, Entry, append
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.fleet.enrolment import revoke_device
+from gateway.journey.devices.reachability import ask_known
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.retention.stays import erase_person
@@ -69,6 +70,7 @@ def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_a
     held = session.scalar(select(func.count()).select_from(Disclosure)) or 0
     _begin_feed_anew(session, now)
     _skip_once_numbers(session)
+    ask_known(session, now)
     append(session, [Entry(GATEWAY, RESTORED, f"backup:{made_at}@{held}", "", rows=0)], now)
     return Aftermath(ended, signed_out, unsure, _keyless(session, keyring))
 

@@ -15,7 +15,7 @@ from api.framework.event_stream import HEARTBEAT
 from api.services.disclosure_log import read_head
 from api.web.officer.console import stream_rows
 from devices.intents import Revoke
-from devices.reports import StateReported
+from devices.reports import Reachable, StateReported
 from devices.wire.messages import State
 from devices.wire.passcode import ONCE_AHEAD, ONCE_SPAN
 from gateway.bootstrap import Gateway
@@ -27,7 +27,7 @@ from gateway.outbox.events import stamp_feed
 from gateway.relay.alerts import event_id
 from gateway.relay.lock_commands import LockCommands, Ready
 from gateway.settings import Settings
-from gateway.store import Delivery, Device, Event, OnceCode, Passcode
+from gateway.store import Command, Delivery, Device, Event, OnceCode, Passcode
 from gateway.store.model import new_id
 from tests.integration.gateway.operations.backup.conftest import Safe
 from tests.parts.house import House
@@ -172,6 +172,29 @@ def test_a_key_on_a_lock_that_no_restored_row_has_is_revoked(again: tuple[Gatewa
     assert isinstance(asked, Revoke)
     assert bytes.fromhex(known.id) not in asked.keys
     assert world.events().count("UnknownKeysFound") == 1
+
+
+def test_a_lock_that_said_its_state_before_anybody_listened_is_asked_for_its_keys(
+    used: tuple[Gateway, World], safe: Safe, tmp_path: Path
+) -> None:
+    """It is connected when the restored gateway begins to listen, and says its state by itself in an hour."""
+    gateway, world = used
+    known, stranger = world.issued()[0], bytes(range(16))
+    world.say(world.state(known.id))
+    safe.keep(world.folder)
+    safe.restore(tmp_path / "new", now=LATER)
+    gateway, world = reopened(tmp_path / "new")
+    world.say(Reachable(LOCK, online=True))
+    assert world.pending().count("read_back") == 1
+    with world.database.writing() as session:
+        asked = session.scalars(select(Delivery).where(Delivery.work == "read_back")).one()
+        asked.command_id = "ab" * 16
+        session.add(Command(id="ab" * 16, device_id=LOCK, type="read_back", issued_at=LATER, expires_at=LATER + 60))
+    world.say(world.answered("ab" * 16, keys=[bytes.fromhex(known.id), stranger], epoch=1))
+    assert any(stranger in intent.keys for intent in intents(world))
+    assert world.events().count("UnknownKeysFound") == 1
+    gateway.database.close()
+    gateway.vault.close()
 
 
 def test_keys_that_are_known_are_left_alone(again: tuple[Gateway, World]) -> None:
