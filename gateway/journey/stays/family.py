@@ -46,8 +46,8 @@ def declaring_key(session: Session, key_id: str, proof: Proof, text: str, now: i
 def declare_child(session: Session, key: Key, declared: Declaration, keyring: Keyring, now: int) -> Person:
     """Check in a child whom the key's holder declares.
 
-    Raises InputRefused for what no document says, as it is of an adult who types, FieldsRefused with the fields that a
-    registry of the unit would refuse, or Conflict.
+    Raises InputRefused for fields that would be refused of an adult who types them, FieldsRefused with the fields that
+    a registry of the unit would refuse, or Conflict.
     """
     stay, adult = key.stay, session.get_one(Person, key.person_id)
     _refuse_crowd(session, stay)
