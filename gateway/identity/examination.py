@@ -29,7 +29,14 @@ from gateway.domain.verification.rules import (
     decide,
     may_run_face,
 )
-from gateway.domain.verification.typed_fields import date_problem, missing_fields, typed_problems, with_kind
+from gateway.domain.verification.typed_fields import (
+    FieldProblem,
+    date_problem,
+    fields_refusal,
+    missing_fields,
+    typed_problems,
+    with_kind,
+)
 from gateway.texts.identity import REASON
 
 
@@ -91,7 +98,7 @@ async def examine(
     sources = gather(reading, submission.typed, submission.facts)
     born = conclude(sources).get("birth_date")
     if born and (code := date_problem("birth_date", born, born_by)):
-        raise InputRefused(REASON[code], fields=[{"field": "birth_date", "code": code}])
+        raise fields_refusal([FieldProblem("birth_date", code)])
     return Examined(
         verdict=decide(evidence, profile, settings),
         sources=sources,
@@ -128,8 +135,7 @@ def refuse_typed(submission: Submission, profile: Profile, born_by: date) -> Non
     if not problems and submission.document is None and submission.chip is None:
         problems = missing_fields(submission.typed, profile, born_by)
     if problems:
-        shown = [{"field": problem.field, "code": problem.code} for problem in problems]
-        raise InputRefused(REASON[problems[0].code], fields=shown)
+        raise fields_refusal(problems)
 
 
 def picture_refused(code: str, part: str) -> InputRefused:

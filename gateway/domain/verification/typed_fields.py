@@ -1,7 +1,7 @@
 """What a tenant types about themselves: which fields are needed, and why one is refused before anything is stored."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from gateway.domain.birth_date import BirthDate
 from gateway.domain.birth_date import birth_date as read_birth_date
 from gateway.domain.documents import CHINESE, DOCUMENT_KINDS, NUMBER_SAYS_REST
+from gateway.domain.errors import InputRefused
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import ISSUERS, UNDEFINED_NATIONALITY
 from gateway.domain.jurisdiction import Profile
@@ -19,6 +20,7 @@ from gateway.domain.verification.document_numbers import (
     number_problem,
     permanent_residence,
 )
+from gateway.texts.identity import REASON
 
 NAMES: Final = ("surname", "given_names")
 ALWAYS_TAKEN: Final = ("name", *NAMES, "id_number", "document_kind", "issuing_state")
@@ -46,6 +48,12 @@ def typed_problems(typed: Mapping[str, str], profile: Profile, born_by: date) ->
         if code:
             problems.append(FieldProblem(name, code))
     return tuple(problems) or (*_document_problems(typed, profile), *_number_agreement(typed))
+
+
+def fields_refusal(problems: Sequence[FieldProblem], **extra: object) -> InputRefused:
+    """The refusal of these fields, one at least, with what to do about the first; `extra`: further members."""
+    shown = [{"field": problem.field, "code": problem.code} for problem in problems]
+    return InputRefused(REASON[problems[0].code], None, fields=shown, **extra)
 
 
 def missing_fields(typed: Mapping[str, str], profile: Profile, born_by: date) -> tuple[FieldProblem, ...]:

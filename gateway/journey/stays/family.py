@@ -18,7 +18,7 @@ from gateway.domain.keys.holder_statements import (
 )
 from gateway.domain.keys.key import Proof
 from gateway.domain.verification.field_sources import confirm
-from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, typed_problems
+from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, fields_refusal, typed_problems
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.parties import arrival_date, arrival_on_registering, close_party, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
@@ -30,7 +30,6 @@ from gateway.journey.stays.shared_facts import Declaration, shared_with_child
 from gateway.journey.tenants.onboarding import stage_of
 from gateway.store import Key, Offer, Person, Stay
 from gateway.store.model import new_id
-from gateway.texts.identity import REASON
 from gateway.texts.marks import N_
 
 MAX_PEOPLE: Final = 20  # of one stay
@@ -120,11 +119,7 @@ def _refuse_typed(stay: Stay, child: Person, fields: Mapping[str, str]) -> None:
     taken = {*profile.fields, *ALWAYS_TAKEN}
     given = {name: text for name, text in fields.items() if text and name in taken}
     if problems := typed_problems(given, profile, arrival_date(stay, child)):
-        raise InputRefused(
-            REASON[problems[0].code],
-            field=problems[0].field,
-            fields=[{"field": problem.field, "code": problem.code} for problem in problems],
-        )
+        raise fields_refusal(problems, field=problems[0].field)
 
 
 def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
@@ -132,7 +127,7 @@ def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
     born = birth_date(facts.birth_date)
     if born is None or born.first > day:
         code = "born_after_arrival" if born else "birth_date_invalid"
-        raise InputRefused(REASON[code], field="birth_date", fields=[{"field": "birth_date", "code": code}])
+        raise fields_refusal([FieldProblem("birth_date", code)], field="birth_date")
     if not is_minor(facts, day):
         raise InputRefused(
             N_("Adults register with a document of their own. Create a link for them."), field="birth_date"
