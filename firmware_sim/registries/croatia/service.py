@@ -62,7 +62,7 @@ def croatia_app(store: RecordStore, token: str, switch: BehaviourSwitch) -> Fast
             return _error(None, "User is not authenticated.")
         if name in tourists.TOURISTS:
             try:
-                return JSONResponse({"Records": tourists.select(name, guests.newest(), request.query_params)})
+                return JSONResponse({"Records": tourists.select(name, guests.newest, request.query_params)})
             except tourists.Unanswerable as error:
                 return _error(None, str(error))
         rows = LISTS.get(name)
@@ -132,9 +132,10 @@ class Guests:
         self._store.annul(before.receipt)
         return None
 
-    def newest(self) -> Iterable[Row]:
-        """The newest version of every check-in."""
-        return {row.lot: row for row in self._store.every()}.values()
+    def newest(self, number: str | None) -> Iterable[Row]:
+        """The newest version of the check-in with this ID, or of every one."""
+        rows = self._store.every() if number is None else self._store.lot(number)
+        return {row.lot: row for row in rows}.values()
 
     def _newest(self, number: str) -> Row | None:
         return next(iter(self._store.lot(number.lower())[-1:]), None)

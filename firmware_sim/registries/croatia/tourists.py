@@ -1,14 +1,13 @@
 """The lists of tourists of the simulated eVisitor: checked in or out, and cancelled; with the board's filters."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from firmware_sim.registries.croatia import rules
 from firmware_sim.registries.store import Row
 
-TOURISTS = {"ListOfTouristsExtended": "accepted", "TouristCancelledBrowse": "annulled"}
 _NOT_SUPPORTED = "Filtar nije podržan."
 
 
@@ -16,17 +15,16 @@ class Unanswerable(ValueError):
     """The query is not one that is answered; the message is the system's."""
 
 
-def select(name: str, newest: Iterable[Row], query: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The rows of a list: one filter by ID is taken. Raises Unanswerable, also for a size of pages without a page."""
+def select(name: str, newest: Callable[[str | None], Iterable[Row]], query: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The rows of a list of TOURISTS: one filter by ID is taken; `newest` finds that check-in, or all.
+
+    Raises Unanswerable, also for a size of pages without a page.
+    """
     if "psize" in query and "page" not in query:
         raise Unanswerable("Parametar psize zahtijeva parametar page.")
     wanted = _wanted(query["filters"]) if "filters" in query else None
-    shown = _listed if name == "ListOfTouristsExtended" else _cancelled
-    return [
-        shown(row)
-        for row in newest
-        if row.state == TOURISTS[name] and (wanted is None or row.lot == wanted)
-    ]  # fmt: skip
+    state, shown = TOURISTS[name]
+    return [shown(row) for row in newest(wanted) if row.state == state]
 
 
 def _wanted(filters: str) -> str:
@@ -71,3 +69,7 @@ def _moment(day: str, minute: str = "00:00") -> datetime:
 
 def _written(moment: datetime) -> str:
     return f"/Date({int(moment.timestamp() * 1000)}{moment:%z})/"
+
+
+TOURISTS = {"ListOfTouristsExtended": ("accepted", _listed), "TouristCancelledBrowse": ("annulled", _cancelled)}
+"""The state of the check-ins in each list, and how it shows one."""

@@ -66,7 +66,7 @@ def _entered(store: RecordStore, content: etree._Element, behaviour: Behaviour) 
 def _found(store: RecordStore, guests: list[etree._Element], behaviour: Behaviour) -> list[list[str]]:
     """The codes of each guest."""
     today = clock.today("Europe/Prague")
-    held = {key(guest) for guest in guests if store.of_person(key(guest))}
+    held = {person for person in map(key, guests) if store.of_person(person)}
     found = []
     for number, guest in enumerate(guests, 1):
         its = codes(guest, today)
