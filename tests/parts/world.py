@@ -26,7 +26,8 @@ from gateway.journey.retention.job import purge
 from gateway.journey.stays import landlord
 from gateway.journey.tenants import onboarding
 from gateway.journey.tenants.onboarding import Shown
-from gateway.store import Account, Delivery, Destination, Device, Event, Key, Landlord, Model, Stay, Unit
+from gateway.relay.lock_commands import OF_A_LOCK
+from gateway.store import Account, Command, Delivery, Destination, Device, Event, Key, Landlord, Model, Stay, Unit
 from gateway.store.database import Database
 from gateway.store.sealing import Vault
 
@@ -211,6 +212,16 @@ class World:
         held = tuple(bytes.fromhex(key) for key in keys)
         number = seq or self.number()
         return StateReported(LOCK, State(number, self.now, bolt, "closed", 80, held, clock, nonce, 1, "sim"))
+
+    def sent(self, work: str, command_id: str) -> None:
+        """The relay has sent the first pending delivery of this work as this command."""
+        with self.database.writing() as session:
+            row = session.scalars(select(Delivery).where(Delivery.work == work, Delivery.state == "owed")).first()
+            assert row is not None
+            row.command_id = command_id
+            key = None if work in OF_A_LOCK else row.about
+            fields = {"device_id": LOCK, "key_id": key, "type": work, "issued_at": self.now}
+            session.add(Command(id=command_id, expires_at=self.now + 3600, **fields))
 
     def answered(self, command_id: str, outcome: str = "done", code: str | None = None, **body: object) -> Answered:
         """The lock's answer to a command."""

@@ -27,7 +27,7 @@ from gateway.outbox.events import stamp_feed
 from gateway.relay.alerts import event_id
 from gateway.relay.lock_commands import LockCommands, Ready
 from gateway.settings import Settings
-from gateway.store import Command, Delivery, Device, Event, OnceCode, Passcode
+from gateway.store import Delivery, Device, Event, OnceCode, Passcode
 from gateway.store.model import new_id
 from tests.integration.gateway.operations.backup.conftest import Safe
 from tests.parts.house import House
@@ -186,10 +186,7 @@ def test_a_lock_that_said_its_state_before_anybody_listened_is_asked_for_its_key
     gateway, world = reopened(tmp_path / "new")
     world.say(Reachable(LOCK, online=True))
     assert world.pending().count("read_back") == 1
-    with world.database.writing() as session:
-        asked = session.scalars(select(Delivery).where(Delivery.work == "read_back")).one()
-        asked.command_id = "ab" * 16
-        session.add(Command(id="ab" * 16, device_id=LOCK, type="read_back", issued_at=LATER, expires_at=LATER + 60))
+    world.sent("read_back", "ab" * 16)
     world.say(world.answered("ab" * 16, keys=[bytes.fromhex(known.id), stranger], epoch=1))
     assert any(stranger in intent.keys for intent in intents(world))
     assert world.events().count("UnknownKeysFound") == 1

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from devices.reports import Reachable
 from gateway.journey import alerts
 from gateway.journey.devices.reachability import ask_unseen, forget_reachability
-from gateway.store import Command, Delivery, Device
+from gateway.store import Device
 from tests.parts.world import LOCK, World, device
 
 
@@ -55,10 +55,7 @@ def test_a_lock_not_answered_since_is_asked_once_and_is_online_when_it_answers(s
     forget(seen)
     assert (ask(seen), ask(seen), seen.pending().count("read_back")) == (1, 1, 1)
     command = "ab" * 16
-    with seen.database.writing() as session:
-        asked = session.scalars(select(Delivery).where(Delivery.work == "read_back")).one()
-        asked.command_id = command
-        session.add(Command(id=command, device_id=LOCK, type="read_back", issued_at=seen.now, expires_at=seen.now + 60))
+    seen.sent("read_back", command)
     seen.say(seen.answered(command, keys=[], epoch=1))
     assert (seen.device().online, seen.pending().count("read_back")) == (True, 0)
 

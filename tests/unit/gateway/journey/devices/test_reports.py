@@ -43,16 +43,6 @@ def revoke(world: World, key: Key) -> None:
         revoke_key(session, session.get_one(Key, key.id), world.now)
 
 
-def send(world: World, work: str, command_id: str) -> None:
-    """The relay has sent the first pending delivery of this work as this command."""
-    with world.database.writing() as session:
-        row = session.scalars(select(Delivery).where(Delivery.work == work, Delivery.state == "owed")).first()
-        assert row is not None
-        row.command_id = command_id
-        fields = {"device_id": LOCK, "key_id": row.about, "type": work, "issued_at": world.now}
-        session.add(Command(id=command_id, expires_at=world.now + 3600, **fields))
-
-
 def shown(world: World, key: Key) -> str:
     """The key's displayed state."""
     row = world.key(key.id)
@@ -134,7 +124,7 @@ def test_a_lock_out_of_service_opens_nothing(world: World) -> None:
 
 def test_only_the_locks_own_answer_puts_a_key_on_it(world: World) -> None:
     key = world.tenant()
-    send(world, "put_key", COMMAND)
+    world.sent("put_key", COMMAND)
     assert shown(world, key) == "issued"
     world.say(world.answered(COMMAND))
     assert shown(world, key) == "on_lock"
@@ -145,7 +135,7 @@ def test_only_the_locks_own_answer_puts_a_key_on_it(world: World) -> None:
 def test_only_the_locks_own_answer_takes_a_key_away(world: World) -> None:
     key = ready(world)
     revoke(world, key)
-    send(world, "drop_key", COMMAND)
+    world.sent("drop_key", COMMAND)
     assert shown(world, key) == "revoking"
     world.say(world.answered(COMMAND))
     assert shown(world, key) == "revoked"
@@ -155,7 +145,7 @@ def test_only_the_locks_own_answer_takes_a_key_away(world: World) -> None:
 
 def test_an_answer_counts_once_and_for_its_own_lock_only(world: World) -> None:
     world.tenant()
-    send(world, "put_key", COMMAND)
+    world.sent("put_key", COMMAND)
     before = world.rows()
     with world.database.writing() as session:
         session.add(stranger())
@@ -180,7 +170,7 @@ def test_a_key_refused_for_a_passing_reason_stays_pending(world: World, work: st
     if work == "drop_key":
         world.put(key)
         revoke(world, key)
-    send(world, work, COMMAND)
+    world.sent(work, COMMAND)
     world.say(world.answered(COMMAND, "refused", code))
     assert work in world.pending()
 
@@ -188,7 +178,7 @@ def test_a_key_refused_for_a_passing_reason_stays_pending(world: World, work: st
 @pytest.mark.parametrize("code", ["bad_credential", "no_space", "unknown_type", "wrong_lock"])
 def test_a_key_refused_for_good_is_left_for_a_person_to_see(world: World, code: str) -> None:
     key = world.tenant()
-    send(world, "put_key", COMMAND)
+    world.sent("put_key", COMMAND)
     world.say(world.answered(COMMAND, "refused", code))
     with world.database.reading() as session:
         row = session.scalars(select(Delivery).where(Delivery.work == "put_key")).one()
@@ -198,7 +188,7 @@ def test_a_key_refused_for_good_is_left_for_a_person_to_see(world: World, code: 
 
 def test_a_key_that_its_lock_revoked_after_the_restored_backup_is_revoked_and_holds_up_no_list(world: World) -> None:
     key = world.tenant()
-    send(world, "put_key", COMMAND)
+    world.sent("put_key", COMMAND)
     world.say(world.answered(COMMAND, "refused", "key_revoked"))
     assert shown(world, key) == "revoked"
     assert "put_key" not in world.pending()
