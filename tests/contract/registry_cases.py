@@ -6,6 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from gateway.domain.filings.record import (
@@ -41,6 +42,13 @@ class RegistryCase:
     settings: Mapping[str, str] = field(default_factory=dict)  # adapter settings besides url and token
     fixed_people: tuple[PersonFacts, ...] = ()  # of the recorded requests, where record() has other people each time
     answers: Mapping[str, str] = field(default_factory=dict)  # recorded answers of the authority, by SOAP operation
+
+
+def born(years: int, today: date, *, days: int = 0) -> str:
+    """The birth date of somebody who turned this many years old `days` before `today`, whatever day that is."""
+    turned = today - timedelta(days)
+    leap = (turned.month, turned.day) == (2, 29)
+    return turned.replace(year=turned.year - years, day=28 if leap else turned.day).isoformat()
 
 
 def base_record(unit: UnitFacts, *people: PersonFacts, **changes: Any) -> Registration:

@@ -21,7 +21,7 @@ from gateway.registries.croatia import codes, record, rules
 from gateway.registries.croatia.lookups import CROSSINGS, DOCUMENT_IDS, crossings_of, document_ids_of
 from gateway.registries.fetched_tables import forget, keep
 from tests.contract.registries.croatia import LUKAS, SPLIT
-from tests.contract.registry_cases import base_record
+from tests.contract.registry_cases import base_record, born
 
 TODAY = date.today()
 EU = sorted(code.code for code in EUROPEAN_UNION)
@@ -53,11 +53,6 @@ def answered(filed: Registration) -> str | None:
 
 def guest(**changes: Any) -> PersonFacts:
     return dataclasses.replace(LUKAS, **changes)
-
-
-def born(years: int, *, days: int = 0) -> str:
-    """The birth date of somebody who turned this many years old `days` ago."""
-    return (TODAY.replace(year=TODAY.year - years, day=min(TODAY.day, 28)) - timedelta(days)).isoformat()
 
 
 @pytest.mark.parametrize("country", sorted(COUNTRIES.valid_on(TODAY)))
@@ -148,7 +143,7 @@ STATES = {code.code for code in codes.STATES if code.valid(TODAY)}
 @pytest.mark.parametrize(("years", "days", "category"), [(0, 30, "1"), (12, -2, "1"), (12, 2, "2"), (18, -2, "2"),
                                                          (18, 2, "14"), (90, 0, "14")])  # fmt: skip
 def test_the_category_of_the_sojourn_tax_follows_the_age(years: int, days: int, category: str) -> None:
-    filed = base_record(SPLIT, guest(birth_date=born(years, days=days)))
+    filed = base_record(SPLIT, guest(birth_date=born(years, TODAY, days=days)))
     assert (found(filed), answered(filed)) == ([], None)
     assert sent(filed)["TTPaymentCategory"] == category
 
@@ -259,7 +254,7 @@ def test_what_the_rules_take_the_authority_takes(
 ) -> None:  # fmt: skip
     person = guest(
         surname=surname, given_names=given_names, birth_place=birth_place, birth_country=birth_country,
-        birth_date=born(age, days=1), document=Document(kind, number, country),
+        birth_date=born(age, TODAY, days=1), document=Document(kind, number, country),
         residence=Address(municipality=town, country=country),
     )  # fmt: skip
     filed = base_record(SPLIT, person)

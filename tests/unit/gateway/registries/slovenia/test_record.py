@@ -18,7 +18,7 @@ from gateway.domain.filings.record import Document, PersonFacts, Registration
 from gateway.domain.filings.transliteration import LATIN
 from gateway.registries.slovenia import codes, record, rules
 from tests.contract.registries.slovenia import LJUBLJANA
-from tests.contract.registry_cases import TRAVELLER, base_record
+from tests.contract.registry_cases import TRAVELLER, base_record, born
 
 TODAY = date.today()
 XS = "{http://www.w3.org/2001/XMLSchema}"
@@ -39,11 +39,6 @@ def answered(filed: Registration) -> list[str]:
 
 def guest(**changes: Any) -> PersonFacts:
     return dataclasses.replace(TRAVELLER, **changes)
-
-
-def born(years: int, *, days: int = 0) -> str:
-    """The birth date of somebody who turned this many years old `days` ago."""
-    return (TODAY.replace(year=TODAY.year - years, day=min(TODAY.day, 28)) - timedelta(days)).isoformat()
 
 
 @pytest.mark.parametrize("nationality", sorted(COUNTRIES.valid_on(TODAY)))
@@ -78,7 +73,7 @@ def test_the_document_codes_are_those_of_the_agencys_schema() -> None:
 @pytest.mark.parametrize(("years", "days", "reason"), [(0, 30, "1"), (7, -2, "1"), (7, 2, "11"), (18, -2, "11"),
                                                        (18, 2, "0"), (90, 0, "0")])  # fmt: skip
 def test_the_tourist_tax_follows_the_age(years: int, days: int, reason: str) -> None:
-    filed = base_record(LJUBLJANA, guest(birth_date=born(years, days=days)))
+    filed = base_record(LJUBLJANA, guest(birth_date=born(years, TODAY, days=days)))
     assert (found(filed), answered(filed)) == ([], [])
     assert record.guest_book(filed)[0].get("ttObracun") == reason
 
@@ -92,7 +87,7 @@ def test_the_tourist_tax_follows_the_age(years: int, days: int, reason: str) -> 
         ({"given_names": "Иван"}, ("given_names", "unspellable")),
         ({"sex": "unknown"}, ("sex", "unknown_code")),
         ({"sex": "other"}, ("sex", "unknown_code")),
-        ({"birth_date": born(121, days=30)}, ("birth_date", "impossible_date")),
+        ({"birth_date": born(121, TODAY, days=30)}, ("birth_date", "impossible_date")),
         ({"birth_date": "1990-02-30"}, ("birth_date", "not_a_date")),
         ({"nationality": ""}, ("nationality", "missing")),
         ({"document": Document("passport", "", "USA")}, ("document.number", "missing")),
@@ -118,12 +113,12 @@ def test_the_units_number_and_tax_are_checked(changes: dict[str, Any], field: st
 
 
 def test_a_slovenian_child_is_taken_without_a_document_and_nobody_else() -> None:
-    child = guest(nationality="SVN", birth_date=born(9), document=Document())
+    child = guest(nationality="SVN", birth_date=born(9, TODAY), document=Document())
     filed = base_record(LJUBLJANA, child)
     assert (found(filed), answered(filed)) == ([], [])
     for other in (
         dataclasses.replace(child, nationality="HRV"),
-        dataclasses.replace(child, birth_date=born(18, days=9)),
+        dataclasses.replace(child, birth_date=born(18, TODAY, days=9)),
     ):
         assert found(base_record(LJUBLJANA, other)) == [("document.kind", "missing")]
         assert answered(base_record(LJUBLJANA, other)) == ["4139"]
