@@ -16,6 +16,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 HOLD_MS = 1200
 ABORT_RETRIES = 4
+DROPPED_MS = 8_000
 LOOKS, LOOK_MS = 20, 5_000
 CLOSING_S = 30.0
 OVERTAKEN = ("ERR_ABORTED", "interrupted by another navigation")
@@ -36,11 +37,16 @@ class Visitor:
         await self.follow(self.url + path)
 
     async def follow(self, link: str) -> None:
-        """Open an address; repeated once where the current page is just navigating, which aborts the first attempt."""
+        """Open an address; repeated where the current page is just replacing itself.
+
+        Chromium then aborts the attempt, or drops it without an answer and stays where it is.
+        """
         left, wanted = urlsplit(self.page.url).path, urlsplit(link).path
         for _ in range(ABORT_RETRIES - 1):
             try:
-                await self.page.goto(link)
+                await self.page.goto(link, timeout=DROPPED_MS)
+            except PlaywrightTimeout:
+                continue
             except PlaywrightError as error:
                 if not any(sign in error.message for sign in OVERTAKEN):
                     raise
