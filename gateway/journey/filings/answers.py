@@ -18,7 +18,7 @@ from gateway.domain.filings.record import (
     Refused,
 )
 from gateway.domain.outcomes import caused_by
-from gateway.journey.filings.held_records import BY_HAND, REGISTERED_BY_HAND
+from gateway.journey.filings.held_records import BY_HAND, REGISTERED_BY_HAND, WITH_REFUSALS, note_refiled
 from gateway.journey.filings.portraits import forget_filed
 from gateway.outbox.events import record
 from gateway.store import Delivery, Registration, RegistrationPerson
@@ -124,5 +124,8 @@ def _refuse_unregistered(outcome: FoundOut, receipt: str) -> None:
 
 def _final(session: Session, row: Registration, state: str, event: EventType, now: int) -> None:
     row.state, row.answered_at = state, now
+    if state in WITH_REFUSALS:
+        session.flush()
+        note_refiled(session, row)
     data = {"registration": row.id, "kind": row.kind, "code": row.answer_code or ""}
     record(session, event, now, stay=row.stay, registration=row, data=data)

@@ -65,20 +65,24 @@ def refused_people(row: Registration) -> list[str]:
     return [part.person_id for part in row.parts if row.state == "partly" and part.answer_code is not None]
 
 
-def take_place_of_refused(
-    session: Session, stay: Stay, people: Iterable[Person], kinds: Collection[str], new: Registration
-) -> None:
-    """Note `new` as what was filed in the place of every refused record whose people it names."""
+def note_refiled(session: Session, row: Registration) -> None:
+    """Note what was filed in the place of each refused record that says the same as this one of its stay.
+
+    That is the last of the later records that between them name everybody whom the registry refused. It may have been
+    queued before the refusal.
+    """
+    kinds = REPORTED if row.kind in REPORTED else (row.kind,)
     query = select(Registration).where(
-        Registration.stay_id == stay.id,
-        Registration.registry_name == new.registry_name,
+        Registration.stay_id == row.stay_id,
+        Registration.registry_name == row.registry_name,
         Registration.kind.in_(kinds),
-        Registration.state.in_(WITH_REFUSALS),
-        Registration.refiled_id.is_(None),
-        Registration.id != new.id,
     )
-    named = {person.id for person in people}
-    for row in session.scalars(query).all():
-        refused = refused_people(row)
-        if refused and named.issuperset(refused):
-            row.refiled_id = new.id
+    refused = query.where(Registration.state.in_(WITH_REFUSALS), Registration.refiled_id.is_(None))
+    for one in session.scalars(refused).all():
+        left = set(refused_people(one))
+        later = query.where(Registration.number > one.number, Registration.state != "not_due")
+        for other in session.scalars(later.order_by(Registration.number)) if left else ():
+            found = left.intersection(part.person_id for part in other.parts)
+            left -= found
+            if found and not left:
+                one.refiled_id = other.id

@@ -23,8 +23,8 @@ from gateway.journey.filings.held_records import (
     WAITS_FOR_ARRIVAL,
     held_of,
     held_record,
+    note_refiled,
     refused_people,
-    take_place_of_refused,
 )
 from gateway.journey.filings.parties import (
     Group,
@@ -248,7 +248,7 @@ def report(
             row.state, row.answer_code = "queued", WAITS_FOR_ARRIVAL
         else:
             _enqueue_record(session, row, stay, now)
-    take_place_of_refused(session, stay, group.people, REPORTED if kind in REPORTED else (kind,), rows[-1])
+    note_refiled(session, rows[-1])
     return rows[-1]
 
 

@@ -59,6 +59,7 @@ class PartySteps:
             "what was refused is sent again": self.send_again,
             "the stay is made longer": self.lengthen,
             "a day passes": self.pass_day,
+            "a record is being sent": self.begin,
             **{f"the registry refuses {whom}": self._answering(whom) for whom in REFUSES},
         }
 
@@ -68,7 +69,7 @@ class PartySteps:
             self.world.now += 1
             with before_the_rules(), suppress(LodgekeyError):
                 self.steps[step]()
-            assert (self.unfiled(), self.outdated()) == ([], []), (steps[: at + 1], self.records())
+            assert (self.unfiled(), self.outdated(), self.mended()) == ([], [], []), (steps[: at + 1], self.records())
             if step == "a day passes":
                 assert self.overlooked() == [], (steps[: at + 1], self.records())
 
@@ -134,9 +135,7 @@ class PartySteps:
         """The registry answers every record that is due, each after the one before it, and refuses these people."""
         while True:
             with self.world.database.writing() as session:
-                lane = select(Delivery).where(Delivery.lane.startswith("registry:"), Delivery.lane.endswith(self.stay))
-                heads = lane.where(Delivery.state == "owed", Delivery.due_at <= self.world.now)
-                delivery = session.scalars(heads.order_by(Delivery.id).limit(1)).first()
+                delivery = self._next(session)
                 if delivery is None:
                     return
                 row = session.get_one(Registration, delivery.about)
@@ -147,6 +146,13 @@ class PartySteps:
                 else:
                     record_registry_answer(session, row.id, answer, self.world.now)
                 deliveries.settle(session, delivery.id, deliveries.Done(), self.world.now)
+
+    def begin(self) -> None:
+        """The next record that is due is being sent, and not answered yet."""
+        with self.world.database.writing() as session:
+            delivery = self._next(session)
+            if delivery is not None:
+                delivery.started_at = self.world.now
 
     def unfiled(self) -> list[str]:
         """The people whom no registry holds, whom no record on its way names, and whose refusal is no case."""
@@ -168,6 +174,14 @@ class PartySteps:
                 now = person_facts(person.id, person_fields(person, keyring)).given_names
                 found += [one.id for one in named if one.id == person.id and one.given_names != now]
         return found
+
+    def mended(self) -> list[int]:
+        """The numbers of the refused records that still are cases although later ones name everybody refused."""
+        with self.world.database.reading() as session:
+            rows = [row for row in self._rows(session) if row.kind in REPORTED and row.state != "not_due"]
+            cases = [(at, row) for at, row in enumerate(rows) if refused_people(row) and row.refiled_id is None]
+            later = {at: {part.person_id for row in rows[at + 1 :] for part in row.parts} for at, _ in cases}
+            return [row.number for at, row in cases if later[at].issuperset(refused_people(row))]
 
     def overlooked(self) -> list[int]:
         """The numbers of the records that wait for an arrival although everybody they name has come."""
@@ -203,6 +217,11 @@ class PartySteps:
             return Refused("12", "No.")
         answers = [PersonAnswer(one, one not in refused, taken.receipt, "12", "No.") for one in people]
         return AcceptedInPart(taken.receipt, tuple(answers), "0" * 64, self.world.now)
+
+    def _next(self, session: Session) -> Delivery | None:
+        lane = select(Delivery).where(Delivery.lane.startswith("registry:"), Delivery.lane.endswith(self.stay))
+        heads = lane.where(Delivery.state == "owed", Delivery.due_at <= self.world.now)
+        return session.scalars(heads.order_by(Delivery.id).limit(1)).first()
 
     def _people(self, session: Session) -> list[Person]:
         return registered(session, session.get_one(Stay, self.stay))

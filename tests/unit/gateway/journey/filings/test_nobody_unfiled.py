@@ -18,6 +18,7 @@ STEPS: Final = (
     *("an adult joins", "a child joins", *CORRECTED, *LATER, "the adult is here", "a person is corrected"),
     *("the last is corrected", "the registry refuses the first", "the registry refuses the second"),
     *("the registry refuses nobody", "the registry refuses everybody", "the registry refuses the last", "a day passes"),
+    "a record is being sent",
 )
 SETTLED: Final = {"accepted", "partly", "refused", "not_due"}
 
@@ -47,6 +48,16 @@ def test_two_corrections_of_a_family_in_rows_are_both_sent(one_world: World) -> 
     party.do([*FAMILY, "the registry refuses nobody", "another is corrected", "the last is corrected"])
     (waiting,) = [people for _, state, _, people in party.records() if state == "queued"]
     assert [person for person, _ in waiting] == ["person 0", "person 2", "person 1"]
+
+
+@pytest.mark.parametrize("registry", ["it", "ross1000", "es"])
+@pytest.mark.parametrize("changed", [("another is corrected",), ("another is corrected", "the last is corrected")])
+def test_a_change_queued_behind_a_refusal_is_what_was_filed_in_its_place(
+    one_world: World, registry: str, changed: tuple[str, ...]
+) -> None:
+    for refused in ("the second", "everybody", "the last"):
+        party = PartySteps(one_world, registry)
+        party.do([*FAMILY, "a record is being sent", *changed, f"the registry refuses {refused}"])
 
 
 @pytest.mark.slow
