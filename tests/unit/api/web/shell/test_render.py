@@ -157,6 +157,14 @@ def test_styles_name_sides_by_the_direction_of_the_text() -> None:
     assert {name: sides for name, sides in found.items() if sides} == {}
 
 
+def test_the_dark_theme_sets_other_colours_and_nothing_else() -> None:
+    """The browser tests check a page whole in the light theme, and only its colours in the dark one."""
+    sheets = "".join(sheet.read_text() for sheet in STATIC.rglob("*.css"))
+    dark = re.findall(r"@media \(prefers-color-scheme: dark\) \{\s*:root \{([^{}]*)\}\s*\}", sheets)
+    assert len(dark) == sheets.count("prefers-color-scheme") == 1
+    assert re.fullmatch(r"(?:\s*--[a-z-]+: #(?:[0-9a-f]{3}){1,2};)+\s*", dark[0])
+
+
 def test_no_form_is_checked_by_the_browsers_own_bubbles() -> None:
     usual: dict[str, Any] = {"notice": None, "faults": (), "wrong": {}, "here": "/", "now": NOW, "role": None}
     for name, values in SAMPLES.values():
