@@ -13,6 +13,8 @@ from sqlalchemy import select
 from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
 from gateway.domain.filings.record import Registry as RegistryPort
+from gateway.domain.verification.mrz import parse_mrz
+from gateway.domain.verification.zone_facts import zone_facts
 from gateway.journey.filings.sealed_records import open_record, parts_of
 from gateway.registries import open_registry
 from gateway.registries.italy.places import bundled_places
@@ -22,12 +24,14 @@ from gateway.store import Registration as Row
 from gateway.store import Unit
 from tests.parts.house import CONSENTS, House, Json, good, named, refused
 from tests.parts.world import DAY, report_to
+from tests.unit.gateway.domain.filings.codes.test_icao_states import passport
 
 SETTINGS: Final = {
     "it": {"url": "http://127.0.0.1:9", "token": "t", "user": "demo", "wskey": "key"},
     "es": {"url": "http://127.0.0.1:9", "token": "t", "user": "demo", "landlord": "0000000123"},
     "cn": {"url": "http://127.0.0.1:9", "token": "t"},
     "pt": {"url": "http://127.0.0.1:9", "token": "t"},
+    "de": {},
 }
 EVA: Final = {
     "document_kind": "passport", "id_number": "xr1001 r58", "issuing_state": "NLD", "surname": "Jansen",
@@ -78,10 +82,21 @@ class Office:
         assert good(await self.type(facts, **typed))["stage"] == "review"
         return await self.decide()
 
-    async def decide(self) -> Registration:
+    async def show_german_passport(self, facts: dict[str, str]) -> None:
+        """A tenant with a new link shows a passport whose zone says D for Germany and D for its holder."""
+        zone = dict(zone_facts(parse_mrz(passport("D", "D"))))
+        self.house.identity.fields = zone | {"birth_date": "1964-08-12"}
+        self.tenant, _ = await self.house.tenant()
+        good(await self.house.register(self.tenant, facts=json.dumps(facts)))
+
+    async def pass_case(self) -> None:
+        """A person passes the latest case."""
         officer = self.house.client("officer-a")
         case = good(await officer.get("/api/v1/cases"))[-1]["id"]
         good(await officer.post(f"/api/v1/cases/{case}/decision", json={"decision": "pass"}))
+
+    async def decide(self) -> Registration:
+        await self.pass_case()
         return self.latest()[1]
 
     def latest(self) -> tuple[str, Registration]:
@@ -209,6 +224,24 @@ async def test_outside_07_what_was_typed_over_a_misread_name_is_filed(office: Of
     record = await office.decide()
     row = police_row(person(record), record, bundled_places(), office_day(office))
     assert row[14:64].rstrip() == "MUELLER"
+
+
+@pytest.mark.parametrize("name", ["it", "es", "pt", "cn"])
+async def test_outside_05_a_german_passport_is_filed_as_a_germans(office: Office, name: str) -> None:
+    office.choose(name)
+    await office.show_german_passport({"visa.kind": "none"} if name == "cn" else FACTS[name])
+    record = await office.decide()
+    assert office.problems(record) == []
+    assert (person(record).nationality, person(record).document.issuing_country) == ("DEU", "DEU")
+
+
+async def test_outside_05_a_german_passport_is_reported_to_nobody_in_germany(office: Office) -> None:
+    office.choose("de")
+    await office.show_german_passport({})
+    await office.pass_case()
+    with office.house.gateway.database.reading() as session:
+        (row,) = session.scalars(select(Row))
+        assert (row.state, row.answer_code) == ("not_due", "not_required")
 
 
 async def test_a_name_that_a_phone_filled_in_is_filed_without_what_nobody_sees(office: Office) -> None:
