@@ -38,6 +38,8 @@ class Person:
     """Printed where given, on a passport."""
     birth_shown: Literal["day", "month", "year"] = "day"
     """The smallest part of the date of birth that the document shows."""
+    code: str = "P"
+    """The document code of a passport, also printed above its zone."""
 
 
 ANNA = Person("ERIKSSON", "ANNA MARIA", "L898902C3", date(1974, 8, 12), "F", date(2032, 4, 15))
@@ -80,7 +82,7 @@ def td3_lines(person: Person) -> tuple[str, str]:
     number, optional = _checked(person.number, 9), "<" * 15
     composite = check_digit(number + born + until + optional)
     return (
-        f"P<{person.nationality}" + _names(person, 39),
+        f"{person.code:<<2}{person.nationality}" + _names(person, 39),
         f"{number}{person.nationality}{born}{person.sex}{until}{optional[:14]}<{composite}",
     )
 
@@ -165,7 +167,7 @@ def print_passport(person: Person, face: Image.Image) -> Image.Image:
     _paste_portrait(page, face, (60, 160, 410, 610))
     x, names = 460, person.given_names
     _print_fields(draw, [
-        (x, 120, "Type", "P"), (x + 150, 120, "Country code", person.nationality),
+        (x, 120, "Type", person.code), (x + 150, 120, "Country code", person.nationality),
         (x + 420, 120, "Passport No.", person.number),
         (x, 205, "Surname", person.surname), (x, 290, "Given names", names),
         (x, 375, "Nationality", person.nationality), (x, 460, "Date of birth", _print_birth(person)),

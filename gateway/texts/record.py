@@ -65,7 +65,7 @@ FACT_HINT: Final[Mapping[str, str]] = {
     "document.issuing_place_code": N_(
         "Only with an Italian document. Type the first letters of the municipality and choose from the list."
     ),
-    "visa.kind": N_("Only with a foreign passport. If you need no visa, choose 免签 (visa-free)."),
+    "visa.kind": N_("Only with a foreign passport or travel document. If you need no visa, choose 免签 (visa-free)."),
     "visa.number": N_("Only if you have a visa."),
     "visa.valid_until": N_("Only if you have a visa. Enter a date such as 2027-01-31."),
     "entry.crossing": N_(
@@ -93,6 +93,10 @@ RELATION: Final[Mapping[str, str]] = {
 }
 DOCUMENT: Final[Mapping[str, str]] = {
     "passport": N_("passport"),
+    "diplomatic_passport": N_("diplomatic passport"),
+    "service_passport": N_("service or official passport"),
+    "refugee_document": N_("travel document for refugees (1951 Convention)"),
+    "stateless_document": N_("travel document for stateless persons (1954 Convention)"),
     "id_card": N_("identity card"),
     "residence_permit": N_("residence permit"),
     "cn_resident_id": N_("Chinese resident identity card"),

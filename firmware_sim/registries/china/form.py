@@ -49,7 +49,7 @@ class _Strict(BaseModel):
 class IdentityDocument(_Strict):
     """Document kind (GA/T 517) and number."""
 
-    kind: Literal["111", "414", "511", "516", "553", "990"]
+    kind: Literal["111", "411", "412", "414", "511", "516", "553", "990"]
     number: Annotated[str, Field(pattern=r"^[A-Z0-9]{5,20}$")]
 
 
@@ -71,7 +71,7 @@ class Resident(_Person):
 class Visa(_Strict):
     """A visa in force."""
 
-    kind: Annotated[str, Field(pattern=r"^[CDFGKLMRZ]$|^[JQSX][12]$")]
+    kind: Annotated[str, Field(pattern=r"^[CDFGKLMRUWYZ]$|^[JQSX][12]$")]
     number: Word
     valid_until: Day
 

@@ -29,7 +29,8 @@ class IdentityDocument(_Strict):
     """An identity document."""
 
     kind: Literal[
-        "passport", "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit",
+        "passport", "diplomatic_passport", "service_passport", "refugee_document", "stateless_document",
+        "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit",
         "driving_licence", "other",
     ]  # fmt: skip
     number: Annotated[str, Field(pattern=r"^[A-Z0-9-]{3,24}$")]

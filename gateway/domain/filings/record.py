@@ -15,8 +15,9 @@ Kind = Literal["check_in", "change", "check_out", "annulment", "booking"]
 Payment = Literal["cash", "card", "transfer", "platform", "on_arrival", "mobile", "gift_card", "other"]
 Sex = Literal["male", "female", "other", "unknown"]
 DocumentKind = Literal[
-    "passport", "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit",
-    "driving_licence", "other", "none",
+    "passport", "diplomatic_passport", "service_passport", "refugee_document", "stateless_document",
+    "national_id", "resident_id", "residence_permit", "hm_travel_permit", "tw_travel_permit", "driving_licence",
+    "other", "none",
 ]  # fmt: skip
 PartyRole = Literal["single", "head_of_family", "head_of_group", "family_member", "group_member"]
 Relation = Literal[

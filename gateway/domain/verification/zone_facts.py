@@ -13,6 +13,7 @@ from typing import Final
 from stdnum.es import dni, nie
 
 from gateway.domain.birth_date import BirthDate
+from gateway.domain.filings.codes.icao_states import STATELESS
 from gateway.domain.verification.document_numbers import chinese_kind
 from gateway.domain.verification.mrz import MachineZone, birth_dates, expiry_date
 
@@ -25,6 +26,34 @@ ID_CARDS_FOR_FOREIGNERS: Final = ("ITA", "BEL", "EST")
 """States whose identity cards are also issued to foreigners; of any other, a foreigner's card is a residence permit."""
 
 
+KIND_OF_HOLDER: Final[Mapping[str, str]] = {
+    STATELESS: "stateless_document",
+    "XXB": "refugee_document",
+    "XXC": "refugee_document",
+}
+"""Booklets by the holder's nationality where that is none (Doc 9303 part 3, section 5 part E)."""
+
+KIND_OF_CODE: Final[Mapping[str, str]] = {
+    "PD": "diplomatic_passport",
+    "PO": "service_passport",
+    "PR": "refugee_document",
+    "PS": "stateless_document",
+}
+"""Booklets by document code (Doc 9303 part 4, 4.4); the other codes are passports here.
+
+A second letter means this since 2026, and may be left out until 2028.
+"""
+
+KIND_OF_OWN_CODE: Final[Mapping[str, str]] = {**KIND_OF_CODE, "PR": "passport", "PS": "service_passport"}
+"""The same for a state's own nationals, who are neither refugees nor stateless there.
+
+Before 2026 the letter was the issuer's: Poland has PS for service passports, the Maldives have PR for ordinary ones.
+"""
+
+ORDINARY: Final = (("CHN", "PO"), ("KOR", "PS"), ("MMR", "PS"))
+"""Own letters of ordinary passports: China's, Korea's for one journey (until 2025), Myanmar's for seafarers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Days:
     """Birth and expiry as the zone allows; `births` has more than one where the century is open."""
@@ -35,14 +64,22 @@ class Days:
 
 def zone_kind(zone: MachineZone) -> str:
     """The kind of document, of gateway.domain.documents.DOCUMENT_KINDS."""
-    if zone.format == "TD3":
-        return "passport"
     state, nationality = zone.fields["state"], zone.fields["nationality"]
+    if zone.format == "TD3":
+        return _booklet_kind(zone.fields["kind"], state, nationality)
     if state == "CHN":
         return chinese_kind(zone.fields["number"])
     if nationality not in (state, "") and state not in ID_CARDS_FOR_FOREIGNERS:
         return "residence_permit"
     return "id_card"
+
+
+def _booklet_kind(code: str, state: str, nationality: str) -> str:
+    if nationality in KIND_OF_HOLDER:
+        return KIND_OF_HOLDER[nationality]
+    if nationality != state:
+        return KIND_OF_CODE.get(code, "passport")
+    return "passport" if (state, code) in ORDINARY else KIND_OF_OWN_CODE.get(code, "passport")
 
 
 def zone_facts(zone: MachineZone) -> Facts:

@@ -20,7 +20,7 @@ LOOKALIKES = {"0": "O", "O": "0", "1": "I", "I": "1", "5": "S", "S": "5", "8": "
 """Pairs that a check digit distinguishes. Not G and 6, L and 1: they have the same weight modulo 10."""
 TWINS = frozenset("G6L1")
 DIGIT_FIELDS = ("birth", "expiry")
-LETTER_FIELDS = ("state", "nationality", "names", "surname", "given_names")
+LETTER_FIELDS = ("kind", "state", "nationality", "names", "surname", "given_names")
 MAX_SWAPS = 3
 ZONE_TEXT = re.compile(r"[A-Z0-9<]{24,50}")
 

@@ -19,6 +19,10 @@ SOURCES: Final = "sources"
 _BOOKING: Final = "booking"
 DOCUMENTS: Final[Mapping[str, DocumentKind]] = {
     "passport": "passport",
+    "diplomatic_passport": "diplomatic_passport",
+    "service_passport": "service_passport",
+    "refugee_document": "refugee_document",
+    "stateless_document": "stateless_document",
     "id_card": "national_id",
     "residence_permit": "residence_permit",
     "cn_resident_id": "resident_id",

@@ -13,8 +13,9 @@ SEX = CodeTable(
 DOCUMENTS = CodeTable(
     "GA/T 517",
     "2004",
-    [Code("111", "居民身份证"), Code("414", "普通护照"), Code("511", "台湾居民来往大陆通行证"),
-     Code("516", "港澳居民来往内地通行证"), Code("553", "外国人永久居留证"), Code("990", "其他")],
+    [Code("111", "居民身份证"), Code("411", "外交护照"), Code("412", "公务护照"), Code("414", "普通护照"),
+     Code("511", "台湾居民来往大陆通行证"), Code("516", "港澳居民来往内地通行证"), Code("553", "外国人永久居留证"),
+     Code("990", "其他")],
 )  # fmt: skip
 VISAS = CodeTable(
     "出境入境管理法实施",
@@ -25,6 +26,10 @@ VISAS = CodeTable(
             for kind in ["C", "D", "F", "G", "J1", "J2", "L", "M", "Q1", "Q2", "R", "S1", "S2", "X1", "X2", "Z"]
         ),
         Code("K", "K", since=date(2025, 10, 1)),
+        # Exit and Entry Administration Law, article 16: beside the ordinary ones. The letters are not first-hand.
+        Code("W", "外交 (diplomatic)"),
+        Code("Y", "礼遇 (courtesy)"),
+        Code("U", "公务 (service)"),
         Code("none", "免签 (visa-free)"),
     ],
 )

@@ -1,5 +1,6 @@
 """China: a regional service with the project's own profile of the GB codes."""
 
+from gateway.domain.documents import TRAVEL_DOCUMENTS
 from gateway.domain.filings.field_rules import NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
@@ -19,9 +20,9 @@ PROFILE = RegistryProfile(
         unit=("address.municipality_code",),
         person=("visa.kind", "visa.number", "visa.valid_until"),
         only_if={
-            "visa.kind": {"document_kind": ("passport",)},
-            "visa.number": {"document_kind": ("passport",), "visa.kind": _WITH_VISA},
-            "visa.valid_until": {"document_kind": ("passport",), "visa.kind": _WITH_VISA},
+            "visa.kind": {"document_kind": TRAVEL_DOCUMENTS},
+            "visa.number": {"document_kind": TRAVEL_DOCUMENTS, "visa.kind": _WITH_VISA},
+            "visa.valid_until": {"document_kind": TRAVEL_DOCUMENTS, "visa.kind": _WITH_VISA},
         },
     ),
     spellings=(RESIDENTS, FOREIGNERS),

@@ -15,8 +15,8 @@ _KINDS = {"check_in": "arrival", "change": "change", "check_out": "departure"}
 TRAVEL_PERMITS = ("hm_travel_permit", "tw_travel_permit")
 _SEX = {"male": "1", "female": "2", "unknown": "0", "other": "9"}
 _DOCUMENTS = {
-    "resident_id": "111", "national_id": "111", "passport": "414", "tw_travel_permit": "511",
-    "hm_travel_permit": "516", "residence_permit": "553",
+    "resident_id": "111", "national_id": "111", "diplomatic_passport": "411", "service_passport": "412",
+    "passport": "414", "tw_travel_permit": "511", "hm_travel_permit": "516", "residence_permit": "553",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from gateway.domain.documents import TRAVEL_DOCUMENTS
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
 from gateway.domain.filings.record import FieldProblem, PersonFacts, Registration
@@ -71,7 +72,7 @@ def id_number_fault_of(person: PersonFacts) -> str | None:
 def _foreigner_rules(at: str, person: PersonFacts, record: Registration) -> rules.Problems:
     arrival, visa = rules.arrival_day(record), person.visa
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
-    if person.document.kind not in ("passport", "residence_permit"):
+    if person.document.kind not in (*TRAVEL_DOCUMENTS, "residence_permit"):
         message = N_("Register with another document: a passport or a residence permit.")
         yield FieldProblem(f"{at}.document.kind", "unknown_code", message)
     if person.document.kind == "residence_permit":

@@ -59,8 +59,14 @@ STATES: Final = CodeTable(
 TABLES: Final = {table.name: table.version for table in (DOCUMENTS, PAYMENT_CATEGORIES, STATES, EUROPEAN_UNION)}
 PRIVATE_ARRIVAL: Final = "I"  # not through an agency
 OVERNIGHT_STAY: Final = "Noćenje"
-_FOREIGN: Final = {"passport": "002", "national_id": "027", "driving_licence": "032"}
-_CROATIAN: Final = {"national_id": "051", "residence_permit": "024", "driving_licence": "103"}
+_CONVENTION: Final = {"refugee_document": "012", "stateless_document": "013"}  # of Croatia and abroad alike
+_FOREIGN: Final = {
+    "passport": "002", "diplomatic_passport": "006", "service_passport": "007", "national_id": "027",
+    "driving_licence": "032", **_CONVENTION,
+}  # fmt: skip
+_CROATIAN: Final = {
+    "service_passport": "037", "national_id": "051", "residence_permit": "024", "driving_licence": "103", **_CONVENTION,
+}  # fmt: skip
 
 
 def document_type(document: Document) -> str:

@@ -16,7 +16,12 @@ ROLES = {
     "group_member": "20",
 }
 HEADS = {"family_member": "head_of_family", "group_member": "head_of_group"}
-DOCUMENTS = {"passport": "PASOR", "national_id": "IDENT", "resident_id": "IDENT", "driving_licence": "PATEN"}
+# The police's table has no line for the document of a stateless person. TULPS art. 109 puts it beside the passport:
+# "altro documento che sia considerato ad esso equivalente in forza di accordi internazionali".
+DOCUMENTS = {
+    "passport": "PASOR", "diplomatic_passport": "PASDI", "service_passport": "PASSE", "refugee_document": "RIFUG",
+    "stateless_document": "PASOR", "national_id": "IDENT", "resident_id": "IDENT", "driving_licence": "PATEN",
+}  # fmt: skip
 SEX = {"male": "1", "female": "2"}
 MAX_STAY_DAYS = 30  # days
 

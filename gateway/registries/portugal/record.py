@@ -6,6 +6,7 @@ import unicodedata
 from datetime import date
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from gateway.domain.documents import PASSPORTS
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import ISSUING, NATIONALITIES
@@ -16,7 +17,7 @@ from gateway.registries.portugal.profile import SPELLING, TEXT
 from gateway.texts.marks import N_
 
 _NS = "http://sef.pt/BAws"
-_DOCUMENTS = {"passport": "P", "national_id": "B"}
+_DOCUMENTS = {**dict.fromkeys(PASSPORTS, "P"), "national_id": "B"}
 _UNKNOWN = frozenset({"IAO"})  # added to Doc 9303-3 after the edition whose codes SIBA is known to take
 TABLES = {table.name: table.version for table in (NATIONALITIES, ISSUING, SPELLING, TEXT)}
 

@@ -36,6 +36,10 @@ CITIZENSHIPS: Final = CodeTable(
 TABLES: Final = {table.name: table.version for table in (DOCUMENTS, TAX_REASONS, CITIZENSHIPS)}
 DOCUMENT_OF: Final = {
     "passport": "P",
+    "diplomatic_passport": "P",
+    "service_passport": "P",
+    "refugee_document": "H",  # of the Conventions of 1951 and 1954, which are treaties
+    "stateless_document": "H",
     "national_id": "I",
     "resident_id": "I",
     "driving_licence": "V",

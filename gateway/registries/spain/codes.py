@@ -1,5 +1,6 @@
 """The codes of SES.HOSPEDAJES, from its manual v3.1.3."""
 
+from gateway.domain.documents import PASSPORTS
 from gateway.domain.filings.codes.countries import KOSOVO
 from gateway.domain.filings.codes.icao_states import UNDEFINED_NATIONALITY
 from gateway.domain.filings.codes.table import Code, CodeTable
@@ -31,9 +32,12 @@ RELATIONS = CodeTable(
 
 
 def document_type(document: Document) -> str:
-    """The ministry's code for a document: Spanish identity cards and residence permits have their own."""
+    """The ministry's code for a document: Spanish identity cards and residence permits have their own.
+
+    A travel document of a refugee or a stateless person is no passport: OTRO.
+    """
     spanish = document.issuing_country == "ESP"
-    if document.kind == "passport":
+    if document.kind in PASSPORTS:
         return "PAS"
     if spanish and document.kind == "national_id":
         return "NIF"

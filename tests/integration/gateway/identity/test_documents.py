@@ -87,6 +87,10 @@ def test_a_document_is_read_exactly_whichever_way_it_lies(kind: str, degradation
     assert reading.portrait is not None
 
 
+def test_the_letter_of_an_official_passport_is_read_as_its_kind() -> None:
+    assert read(print_passport(replace(ANNA, code="PO"), astronaut())).kind == "service_passport"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("degradation", BADLY_TAKEN)
 def test_a_badly_taken_passport_is_never_wrong_for_certain(degradation: str) -> None:

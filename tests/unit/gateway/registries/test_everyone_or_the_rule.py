@@ -43,7 +43,7 @@ FOLDERS = {"es": "spain", "it": "italy", "pt": "portugal", "cz": "czechia", "si"
            "cn": "china"}  # fmt: skip
 
 
-def rules_against(registry: str, field: str, **changes: str) -> list[str]:
+def rules_against(registry: str, field: str, **changes: object) -> list[str]:
     """The rules against this field of a person who is otherwise filed; one who is not reported there breaks none."""
     case = (
         import_module(f"tests.contract.registries.{FOLDERS.get(registry, registry)}").CASE if registry != "de" else None

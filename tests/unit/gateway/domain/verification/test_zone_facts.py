@@ -169,3 +169,57 @@ def test_a_document_that_ended_in_the_last_century_is_not_valid_in_this_one() ->
     assert expiry_date("960101", TODAY) == date(1996, 1, 1)
     assert expiry_date("360101", TODAY) == date(2036, 1, 1)
     assert expiry_date("991231", TODAY) is None  # without end
+
+
+SECOND_LINE = "L898902C36{nationality}7408122F3204159<<<<<<<<<<<<<<<0"
+
+
+def booklet(code: str, state: str, nationality: str) -> str:
+    """The kind of a passport's zone."""
+    first = f"{code:<<2}{state:<<3}SPECIMEN<<ANNA".ljust(44, "<")
+    return zone_kind(parse_mrz([first, SECOND_LINE.format(nationality=nationality.ljust(3, "<"))]))
+
+
+def test_a_zero_that_is_read_for_the_letter_of_an_official_passport_is_the_letter() -> None:
+    zone = find_zone(["P0UTOSPECIMEN<<ANNA".ljust(44, "<"), SECOND_LINE.format(nationality="UTO")])
+    assert zone is not None
+    assert zone_kind(zone) == "service_passport"
+
+
+# Doc 9303 part 4 (8th edition), 4.4: the whole table, and PU of part 8.
+CODES = {
+    "P": "passport", "PP": "passport", "PE": "passport", "PD": "diplomatic_passport", "PO": "service_passport",
+    "PR": "refugee_document", "PT": "passport", "PS": "stateless_document", "PL": "passport", "PM": "passport",
+    "PU": "passport",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "kind"), CODES.items())
+def test_a_booklets_kind_is_that_of_its_document_code(code: str, kind: str) -> None:
+    assert booklet(code, "FRA", "SYR") == kind
+    assert booklet(code, "UNO", "UNO") == kind  # an issuer that has no nationals
+
+
+@pytest.mark.parametrize("code", [*CODES, "PA", "PN"])
+def test_a_holder_without_a_nationality_decides_before_the_code(code: str) -> None:
+    kinds = [booklet(code, "D", nationality) for nationality in ("XXA", "XXB", "XXC")]
+    assert kinds == ["stateless_document", "refugee_document", "refugee_document"]
+
+
+@pytest.mark.parametrize(
+    ("code", "state", "kind"),
+    [
+        ("PS", "POL", "service_passport"),  # Poland's letter before 2026
+        ("PR", "MDV", "passport"),  # as the Maldives print it, reported to github.com/cheminfo/mrz (63)
+        ("PO", "CHN", "passport"),  # as in the specimen of the passport of 2012
+        ("PS", "CHN", "service_passport"),
+        ("PS", "KOR", "passport"),  # single journey, PP since 16 December 2025
+        ("PS", "MMR", "passport"),  # seafarer
+        ("PO", "MMR", "service_passport"),
+        ("PD", "D", "diplomatic_passport"),
+        ("PO", "UTO", "service_passport"),
+        ("PA", "SGP", "passport"),
+    ],
+)
+def test_a_states_own_national_is_no_refugee_there_whatever_the_letter(code: str, state: str, kind: str) -> None:
+    assert booklet(code, state, state) == kind
