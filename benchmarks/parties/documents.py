@@ -10,6 +10,7 @@ from benchmarks.parties.people import STATELESS, ZONE_CODE, Document, Person
 from benchmarks.parties.zones import Zone, card_lines, passport_lines
 
 ITALIAN_COMUNE: Final = "412058091"  # Roma, in the police's table
+CONVENTIONS: Final = {"XXA": ("stateless_document", "PS"), "XXB": ("refugee_document", "PR")}
 CARD_STATES: Final = ("ESP", "ITA", "PRT", "BEL", "DEU", "FRA", "NLD", "POL", "HRV", "CZE", "EST")
 
 
@@ -42,7 +43,25 @@ def _zone(random: Random, person: Person, today: date, state: str, number: str, 
 def _passport(random: Random, person: Person, today: date) -> Document:
     state = person.home if person.nationality in STATELESS else person.nationality
     zone = _zone(random, person, today, state, numbers.passport(random))
-    return Document("passport", zone.number, state, zone.expiry, passport_lines(zone), _issued_in(state))
+    kind, code = _booklet(person, zone.number)
+    return Document(kind, zone.number, state, zone.expiry, passport_lines(zone, code), _issued_in(state))
+
+
+def _booklet(person: Person, number: str) -> tuple[str, str]:
+    """The kind of this passport and its document code, by the last digits of its number.
+
+    Half of the Conventions' documents have the code of 2026. PO is an ordinary passport of China. eVisitor has no code
+    for Croatia's diplomatic passports.
+    """
+    state, last = person.nationality, int(number[-2:])
+    if state in STATELESS:
+        kind, code = CONVENTIONS[state]
+        return kind, code if last % 2 else "P"
+    if last == 0 and state != "HRV":
+        return "diplomatic_passport", "PD"
+    if state == "CHN":
+        return "passport", "PO"
+    return ("service_passport", "PO") if last == 1 else ("passport", "PP" if last % 2 else "P")
 
 
 def _card(random: Random, person: Person, today: date) -> Document:

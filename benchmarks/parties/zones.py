@@ -23,14 +23,14 @@ class Zone:
     optional: str = ""
 
 
-def passport_lines(zone: Zone) -> tuple[str, ...]:
-    """Two lines of 44 characters (TD3)."""
+def passport_lines(zone: Zone, code: str = "P") -> tuple[str, ...]:
+    """Two lines of 44 characters (TD3); `code`: the document code."""
     number, born, until = _checked(zone.number, 9), _checked(_birth(zone), 6), _checked(_day(zone.expiry), 6)
     optional = _checked(zone.optional, 14)
     nationality, sex = zone.nationality.ljust(3, "<"), _sex(zone)
     whole = number + born + until + optional
     return (
-        f"P<{zone.state:<<3}{_names(zone, 39)}",
+        f"{code:<<2}{zone.state:<<3}{_names(zone, 39)}",
         f"{number}{nationality}{born}{sex}{until}{optional}{check_digit(whole)}",
     )
 
