@@ -13,7 +13,7 @@ from benchmarks.parties.parties import Party
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.keys.holder_statements import arrival_statement, departure_statement
 from gateway.domain.stays.stay import Window
-from gateway.journey.filings.parties import latest_record
+from gateway.journey.filings.held_records import latest_record
 from gateway.journey.stays import landlord
 from gateway.journey.stays.own_dates import leave_early
 from gateway.journey.tenants import onboarding

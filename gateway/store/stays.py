@@ -74,7 +74,7 @@ class Person(Model):
     role: tenant, or booker: who made the booking, where that is reported; a booker has no key and is no tenant.
     `arrived_at`, `left_at`: where the person joined after the stay began, or left before it ends; else None. An
     `arrived_at` in the future is planned. `came_at`: when a door was first opened with their key.
-    `leaves_at`: when the person plans to leave before the stay ends. `head_id`: the adult the person is filed with.
+    `leaves_at`: when the person plans to leave before the stay ends. `head_id`: the adult who declared the person.
     `erasure_asked_…`: that they asked for erasure, and who recorded it: tenant, or operator acting on a letter.
     """
 

@@ -1,17 +1,18 @@
-"""The registries that a unit reports to, in order, and what they require together."""
+"""The registries that a unit reports to, in order, what they require together, and what each is told of a stay."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.fill import fill
-from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
+from gateway.domain.filings.record import Address, Kind, LandlordFacts, StayFacts, UnitFacts
 from gateway.domain.filings.record import Registration as Record
-from gateway.domain.filings.registry_profile import RegistryProfile
+from gateway.domain.filings.registry_profile import Party, RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts, asked_by_all
+from gateway.domain.stays.booking import Booking, with_terms
 from gateway.journey.filings.held_records import REGISTERED_BY_HAND
 from gateway.registries import REGISTRIES, rule_against
-from gateway.store import Destination, Registration, Unit
+from gateway.store import Destination, Person, Registration, Stay, Unit
 from gateway.texts.marks import N_
 
 FOLLOWS_BY_HAND: Final = "follows_by_hand"
@@ -80,3 +81,31 @@ def landlord_facts(destination: Destination) -> LandlordFacts:
     landlord = destination.unit.landlord
     facts = LandlordFacts(id=landlord.id, name=landlord.name, phone=landlord.phone, email=landlord.email or "")
     return fill(facts, landlord.registry_facts | facts_by_owner(destination.registry_facts)[1])
+
+
+def party_of(destination: Destination) -> Party:
+    """How this authority files people who came together."""
+    return profile_at(destination).party
+
+
+def period_begins(stay: Stay, people: Iterable[Person], destination: Destination) -> int:
+    """When these people's stay begins as one record says it: with the first who came, or in rows with the last."""
+    came = [person.arrived_at or stay.from_at for person in people]
+    return max(came) if party_of(destination) == "rows" else min(came)
+
+
+def period(
+    stay: Stay, people: Sequence[Person], destination: Destination, kind: Kind, booking: Booking | None = None
+) -> StayFacts:
+    """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
+    ends = _left_at(stay, kind)
+    left = [person.left_at or min(person.leaves_at or ends, ends) for person in people]
+    begins = period_begins(stay, people, destination)
+    facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
+    return with_terms(facts, booking) if booking else facts
+
+
+def _left_at(stay: Stay, kind: Kind) -> int:
+    """When the stay ends; in a check-out, when it actually ended if that was earlier."""
+    early = kind == "check_out" and stay.ended_at is not None and stay.from_at < stay.ended_at < stay.until_at
+    return stay.ended_at if early and stay.ended_at is not None else stay.until_at

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
 
-from gateway.store import Destination, Person, Registration, RegistrationPerson, Stay
+from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
 
 REPORTED: Final = ("check_in", "change")  # kinds that say where a person stays
 BOOKED: Final = ("booking",)
@@ -86,3 +86,30 @@ def note_refiled(session: Session, row: Registration) -> None:
             left -= found
             if found and not left:
                 one.refiled_id = other.id
+
+
+def latest_record(session: Session, person: Person, destination: Destination) -> Registration | None:
+    """The latest record at this registry that says where the person stays, in any state but not_due."""
+    query = (
+        select(Registration)
+        .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
+        .where(
+            RegistrationPerson.person_id == person.id,
+            Registration.registry_name == destination.registry_name,
+            Registration.kind.in_(REPORTED),
+            Registration.state != "not_due",
+        )
+    )
+    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
+
+
+def is_unsent(session: Session, row: Registration) -> bool:
+    """Whether the record waits, or is still to be registered by hand, and no attempt to send it has begun."""
+    if row.state in ("waiting", BY_HAND):
+        return True
+    begun = select(Delivery.id).where(
+        Delivery.about == row.id,
+        Delivery.work == "submit",
+        (Delivery.state != "owed") | Delivery.started_at.is_not(None),
+    )
+    return row.state == "queued" and session.scalar(begun.limit(1)) is None

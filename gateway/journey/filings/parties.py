@@ -1,7 +1,7 @@
 """Who is filed with whom: the people of one record, as the registry thinks of a party, and how long it waits."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -12,13 +12,19 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
-from gateway.domain.filings.registry_profile import Party
-from gateway.journey.filings.destinations import profile_at
-from gateway.journey.filings.held_records import BY_HAND, REPORTED, WAITS_FOR_ARRIVAL, refused_people
+from gateway.journey.filings.destinations import party_of, profile_at
+from gateway.journey.filings.held_records import (
+    BY_HAND,
+    WAITS_FOR_ARRIVAL,
+    is_unsent,
+    latest_record,
+    refused_people,
+)
 from gateway.registries import REGISTRIES
 from gateway.store import Delivery, Destination, Person, Registration, RegistrationPerson, Stay
 from gateway.texts.marks import N_
 
+REPLACED: Final = "replaced"
 PARTY_WAIT: Final = 900
 """Seconds from the last entry, after which what is there is sent: far below the shortest deadline (six hours)."""
 
@@ -27,15 +33,14 @@ Facts = Mapping[str, PersonFacts]  # by the person's id
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The people of one record in the registry's order, the registry, and the record they were in before there.
+    """The people of one record in the registry's order, and the registry.
 
-    `waits`: nobody here may be filed alone, and no adult of the party is registered yet. `parted`: the record that
+    `waits`: nobody here may be filed alone, and no adult of the party is there. `parted`: the record that
     named these people is corrected for the others or taken back, and theirs is a new one.
     """
 
     destination: Destination
     people: tuple[Person, ...]
-    earlier: Registration | None = None
     waits: bool = False
     parted: bool = False
 
@@ -75,46 +80,63 @@ def arrival_on_registering(stay: Stay, person: Person) -> int | None:
     return own_arrival(stay, person.created_at)
 
 
-def period_begins(stay: Stay, people: Iterable[Person], destination: Destination) -> int:
-    """When these people's stay begins as one record says it: with the first who came, or in rows with the last."""
-    came = [person.arrived_at or stay.from_at for person in people]
-    return max(came) if party_of(destination) == "rows" else min(came)
-
-
 def group_on_arrival(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
     """The record in which an arriving person is filed at this registry, with everybody it then names."""
     party = party_of(destination)
-    earlier = latest_record(session, person, destination)
     if party == "apart":
-        return Group(destination, (person,), earlier)
+        return Group(destination, (person,))
     group = _together if party == "together" else _rows
     return group(session, stay, person, facts, destination)
 
 
-def groups_of(session: Session, stay: Stay, destination: Destination) -> list[Group]:
+def groups_of(session: Session, stay: Stay, facts: Facts, destination: Destination, now: int) -> list[Group]:
     """All registered people, as they were filed last here. One who left earlier is only in the records of others."""
+    present = [person for person in registered(session, stay) if person.left_at is None]
+    return _groups_of(session, stay, present, facts, destination, now)
+
+
+def _groups_of(
+    session: Session, stay: Stay, people: Iterable[Person], facts: Facts, destination: Destination, now: int
+) -> list[Group]:
     found: list[Group] = []
-    for person in registered(session, stay):
-        if person.left_at is None and not any(person in group.people for group in found):
+    for person in people:
+        if not any(person in group.people for group in found):
             found.append(group_of(session, stay, person, destination))
-    return found
+    if party_of(destination) != "rows" or not found:
+        return found
+    everybody = dict.fromkeys(person for group in found for person in group.people)
+    return by_head(session, stay, Group(destination, tuple(everybody)), facts, now)
 
 
 def group_of(session: Session, stay: Stay, person: Person, destination: Destination) -> Group:
-    """The people of a new record about a person who is registered, and the record that was the last before."""
+    """The people of a new record about a person who is registered, without the heads of those in rows."""
     earlier = latest_record(session, person, destination)
     if earlier is None or party_of(destination) == "apart":
-        return Group(destination, (person,), earlier, parted=earlier is not None and _is_awaited(earlier))
+        return Group(destination, (person,), parted=earlier is not None and _is_awaited(earlier))
     named, refused = people_of(session, stay, earlier), refused_people(earlier)
     if person.id in refused:
-        head = [other for other in named if party_of(destination) == "rows" and other.id == person.head_id]
-        named = [*head, *(other for other in named if other.id in refused)]
-        return Group(destination, tuple(dict.fromkeys(named)), earlier)
+        return Group(destination, tuple(other for other in named if other.id in refused))
     if party_of(destination) == "rows" and not is_unsent(session, earlier):
-        head = [other for other in named if other.id == person.head_id]
-        return Group(destination, (*head, person), earlier)
+        return Group(destination, (person,))
     named = [other for other in named if other.id not in refused]
-    return Group(destination, tuple(named), earlier, earlier.state == "waiting", parted=_is_awaited(earlier))
+    return Group(destination, tuple(named), earlier.state == "waiting", parted=_is_awaited(earlier))
+
+
+def by_head(session: Session, stay: Stay, group: Group, facts: Facts, now: int) -> list[Group]:
+    """The groups in rows of these people: each head with the members, one who needs no head alone.
+
+    A member without a document waits for a head; one with a document is a row of their own while no adult is there.
+    """
+    others = list(dict.fromkeys([*registered(session, stay), *group.people]))
+    found: dict[Person, list[Person]] = {}
+    waiting: set[Person] = set()
+    for person in group.people:
+        head = _head(stay, person, others, facts, now)
+        if head is None and _needs_head(stay, person, facts):
+            waiting.add(person)
+        found.setdefault(head or person, []).extend([person] if head else [])
+    here = group.destination
+    return [Group(here, (head, *members), waits=head in waiting) for head, members in found.items()]
 
 
 def _is_awaited(row: Registration) -> bool:
@@ -122,42 +144,27 @@ def _is_awaited(row: Registration) -> bool:
     return row.answer_code == WAITS_FOR_ARRIVAL and row.kind == "check_in"
 
 
-def part(session: Session, stay: Stay, people: Sequence[Person], facts: Facts, destination: Destination) -> list[Group]:
+def part(
+    session: Session, stay: Stay, people: Sequence[Person], facts: Facts, destination: Destination, now: int
+) -> list[Group]:
     """The groups of new records about people who come or leave on another day than was filed.
 
-    Where people are filed together, those of their records who do not are first, without them. Raises Conflict if one
-    of the two has only minors.
+    Where people are filed together, those of their records who do not are first, without them, and minors who waited
+    for an adult are with the first who is there. Raises Conflict if one of the two has only minors.
     """
-    groups: list[Group] = []
-    for person in people:
-        if not any(person in group.people for group in groups):
-            groups.append(group_of(session, stay, person, destination))
+    groups = _groups_of(session, stay, people, facts, destination, now)
     if party_of(destination) != "together":
         return groups
+    people, groups = _with_waiting(session, stay, people, groups, facts, destination, now)
     found: list[Group] = []
     parted: list[Person] = []
     for group in groups:
         rest = tuple(person for person in group.people if person not in people)
         if any(rest and all(_minor(stay, person, facts) for person in some) for some in (rest, people)):
             raise Conflict(N_("Minors are registered with an adult who arrives and leaves on the same day."))
-        found.append(Group(destination, rest, group.earlier) if rest else group)
+        found.append(Group(destination, rest) if rest else group)
         parted += [person for person in group.people if rest and person in people]
     return [*found, Group(destination, tuple(parted), parted=True)] if parted else found
-
-
-def latest_record(session: Session, person: Person, destination: Destination) -> Registration | None:
-    """The latest record at this registry that says where the person stays, in any state but not_due."""
-    query = (
-        select(Registration)
-        .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
-        .where(
-            RegistrationPerson.person_id == person.id,
-            Registration.registry_name == destination.registry_name,
-            Registration.kind.in_(REPORTED),
-            Registration.state != "not_due",
-        )
-    )
-    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
 
 
 def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
@@ -167,18 +174,6 @@ def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
     known = {person.id: person for person in (*registered(session, stay), *booker)}
     named = session.scalars(query.order_by(RegistrationPerson.position)).all()
     return [known[person_id] for person_id in named if person_id in known]
-
-
-def is_unsent(session: Session, row: Registration) -> bool:
-    """Whether the record waits, or is still to be registered by hand, and no attempt to send it has begun."""
-    if row.state in ("waiting", BY_HAND):
-        return True
-    begun = select(Delivery.id).where(
-        Delivery.about == row.id,
-        Delivery.work == "submit",
-        (Delivery.state != "owed") | Delivery.started_at.is_not(None),
-    )
-    return row.state == "queued" and session.scalar(begun.limit(1)) is None
 
 
 def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> list[Registration]:
@@ -201,9 +196,22 @@ def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> list[
     return unsent
 
 
-def party_of(destination: Destination) -> Party:
-    """How this authority files people who came together."""
-    return profile_at(destination).party
+def _with_waiting(
+    session: Session,
+    stay: Stay,
+    people: Sequence[Person],
+    groups: list[Group],
+    facts: Facts,
+    destination: Destination,
+    now: int,
+) -> tuple[Sequence[Person], list[Group]]:
+    """These people and their groups, with the minors who wait for an adult in the group of the first who is there."""
+    adult = next((one for one in people if not _minor(stay, one, facts) and (one.arrived_at or 0) <= now), None)
+    waiting = [one for one in registered(session, stay) if adult is not None and _is_waiting(session, one, destination)]
+    apart = [group for group in groups if not set(group.people).issubset(waiting)]
+    return [*people, *(one for one in waiting if one not in people)], [
+        replace(group, people=(*group.people, *waiting)) if adult in group.people else group for group in apart
+    ]
 
 
 def _together(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
@@ -211,19 +219,21 @@ def _together(session: Session, stay: Stay, person: Person, facts: Facts, destin
     others = [other for other in registered(session, stay) if other.id != person.id]
     day = arrival_date(stay, person)
     if _minor(stay, person, facts):
-        companions = _adults(stay, person, others, facts)[:1]
+        adult = _adult_of(stay, person, others, facts, person.created_at)
+        companions = [] if adult is None or _comes_after(adult, person) else [adult]
     else:
         present = [other for other in others if other.left_at is None and other.leaves_at == person.leaves_at]
         here = [other for other in present if not _comes_after(other, person)]
         companions = [other for other in here if arrival_date(stay, other) == day]
     found = [row for other in companions if (row := latest_record(session, other, destination)) is not None]
-    waiting = [other for other in others if _is_waiting(session, other, destination)]
+    here_now = (person.arrived_at or 0) <= person.created_at
+    waiting = [other for other in others if here_now and _is_waiting(session, other, destination)]
     earlier = max(found, key=lambda row: row.number, default=None)
     named = people_of(session, stay, earlier) if earlier is not None else []
     people = dict.fromkeys([*named, person, *waiting])
     minors = [other for other in people if _minor(stay, other, facts)]
     adults = [other for other in people if other not in minors]
-    return Group(destination, (*adults, *minors), earlier, waits=not adults)
+    return Group(destination, (*adults, *minors), waits=not adults)
 
 
 def _comes_after(other: Person, person: Person) -> bool:
@@ -232,35 +242,55 @@ def _comes_after(other: Person, person: Person) -> bool:
 
 
 def _rows(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
-    """A row of its own, or as a member directly after the head: one without a document, or named as a member."""
+    """A row of its own, with the minors who wait for an adult; or a member directly after the head."""
     others = [other for other in registered(session, stay) if other.id != person.id]
-    if not _is_member(stay, person, facts):
-        waiting = [other for other in others if _is_waiting(session, other, destination)]
-        for other in waiting:
-            other.head_id = person.id
-        return Group(destination, (person, *waiting))
-    head = next(iter(_adults(stay, person, others, facts)), None)
+    head = _head(stay, person, others, facts, person.created_at)
     if head is None:
-        return Group(destination, (person,), None, waits=True)
-    person.head_id = head.id
+        waits = _needs_head(stay, person, facts)
+        minors = [] if waits else [one for one in others if _waits_for_adult(session, one, person, destination)]
+        return Group(destination, (person, *minors), waits)
     earlier = latest_record(session, head, destination)
     same_day = arrival_date(stay, head) == arrival_date(stay, person)
     if earlier is None or not same_day or not is_unsent(session, earlier):
         return Group(destination, (head, person))
     named = [other for other in people_of(session, stay, earlier) if other.id not in (head.id, person.id)]
-    return Group(destination, (head, *named, person), earlier)
+    return Group(destination, (head, *named, person))
 
 
-def _is_member(stay: Stay, person: Person, facts: Facts) -> bool:
-    if person.head_id is not None:
-        return True
+def _waits_for_adult(session: Session, other: Person, person: Person, destination: Destination) -> bool:
+    """Whether the other is there and waits for an adult, when this person registers."""
+    row = latest_record(session, other, destination)
+    awaited = row is not None and row.state == "queued" and row.answer_code == WAITS_FOR_ARRIVAL
+    return (awaited and not _comes_after(other, person)) or (row is not None and row.state == "waiting")
+
+
+def _needs_head(stay: Stay, person: Person, facts: Facts) -> bool:
+    """Whether the person cannot be a row of their own: a minor without a document."""
     return facts[person.id].document.kind == "none" and _minor(stay, person, facts)
 
 
-def _adults(stay: Stay, person: Person, others: Iterable[Person], facts: Facts) -> Sequence[Person]:
-    """The adults of the party: the one the person belongs to first, then in order of registration."""
-    adults = [other for other in others if not _minor(stay, other, facts) and other.left_at is None]
-    return sorted(adults, key=lambda other: other.id != person.head_id)
+def _head(stay: Stay, person: Person, others: Iterable[Person], facts: Facts, now: int) -> Person | None:
+    """The adult in whose rows a person is, None for who is one alone. Who has a document waits for no adult."""
+    needed = _needs_head(stay, person, facts)
+    if person.head_id is None and not needed:
+        return None
+    adult = _adult_of(stay, person, others, facts, now)
+    return adult if adult is None or needed or (adult.arrived_at or 0) <= max(now, person.arrived_at or 0) else None
+
+
+def _adult_of(stay: Stay, person: Person, others: Iterable[Person], facts: Facts, now: int) -> Person | None:
+    """The adult with whom a minor is filed: who is there first, of them the one who declared the minor.
+
+    Else the first who registered.
+    """
+    adults = [one for one in others if one.id != person.id and not _minor(stay, one, facts) and one.left_at is None]
+    here = max(now, person.arrived_at or 0)
+
+    def order(adult: Person) -> tuple[int, bool]:
+        comes = adult.arrived_at or 0
+        return (comes if comes > here else 0, adult.id != person.head_id)
+
+    return min(adults, key=order, default=None)
 
 
 def _minor(stay: Stay, person: Person, facts: Facts) -> bool:
@@ -320,3 +350,25 @@ def close_party(session: Session, stay: Stay, now: int) -> None:
     for row in session.scalars(waiting).all():
         due = update(Delivery).where(Delivery.about == row.id, Delivery.work == "submit", Delivery.state == "owed")
         session.execute(due.values(due_at=send_at(stay, row, now)))
+
+
+def replacing(session: Session, stay: Stay, group: Group, now: int) -> Group | None:
+    """Withdraw the unsent records of these people where that is allowed, so that no outdated data are sent.
+
+    Returns the group in their place, None if nothing could be replaced: in rows, with everybody whom they named.
+    """
+    if not _may_replace(session, group):
+        return None
+    unsent = withdraw_unsent(session, group, REPLACED, now)
+    if party_of(group.destination) != "rows":
+        return group
+    named = [person for row in unsent for person in people_of(session, stay, row)]
+    return replace(group, people=tuple(dict.fromkeys((*group.people, *named))))
+
+
+def _may_replace(session: Session, group: Group) -> bool:
+    """Whether the people were in a record that was not sent yet, and this registry lets it be replaced."""
+    waits = profile_at(group.destination).arrivals_on_the_day or party_of(group.destination) != "apart"
+    rows = [row for person in group.people if (row := latest_record(session, person, group.destination)) is not None]
+    at_hand = [row for row in rows if is_unsent(session, row)]
+    return any(waits or row.state == BY_HAND or row.answer_code == WAITS_FOR_ARRIVAL for row in at_hand)

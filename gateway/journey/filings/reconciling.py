@@ -156,5 +156,5 @@ def _correct(session: Session, row: Registration, keyring: Keyring, now: int) ->
     if row.kind in REPORTED:
         group = group_of(session, row.stay, people[-1], destination)
         return report(session, row.stay, group, people[-1], "change", keyring, now)
-    group = Group(destination, tuple(people), row)
+    group = Group(destination, tuple(people))
     return report(session, row.stay, group, people[-1], cast("Kind", row.kind), keyring, now, corrects=row)

@@ -1,6 +1,6 @@
 """Registration records for a tenant's arrival, changes and departure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final, cast
 
@@ -14,32 +14,40 @@ from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
 from gateway.domain.filings.record import Kind, PartyRole, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.registry_profile import RegistryProfile
-from gateway.domain.stays.booking import Booking, with_terms
+from gateway.domain.stays.booking import Booking
 from gateway.domain.verification.field_sources import correct
-from gateway.journey.filings.destinations import destination_of, landlord_facts, profile_at, unit_facts, why_by_hand
+from gateway.journey.filings.destinations import (
+    destination_of,
+    landlord_facts,
+    party_of,
+    period,
+    period_begins,
+    profile_at,
+    unit_facts,
+    why_by_hand,
+)
 from gateway.journey.filings.held_records import (
     BY_HAND,
     REPORTED,
     WAITS_FOR_ARRIVAL,
     held_of,
     held_record,
+    latest_record,
     note_refiled,
     refused_people,
 )
 from gateway.journey.filings.parties import (
     Group,
     arrival_on_registering,
+    by_head,
     group_of,
     group_on_arrival,
     groups_of,
-    is_unsent,
-    latest_record,
     own_arrival,
     part,
-    party_of,
     people_of,
-    period_begins,
     registered,
+    replacing,
     send_at,
     withdraw_unsent,
 )
@@ -65,7 +73,6 @@ _FAMILY: Final[tuple[PartyRole, PartyRole]] = ("head_of_family", "family_member"
 _GROUP: Final[tuple[PartyRole, PartyRole]] = ("head_of_group", "group_member")
 NOBODY_TO_TELL: Final = "not_required"
 CANCELLED: Final = "stay_cancelled"
-REPLACED: Final = "replaced"
 WAITS_FOR_ADULT: Final = "waits_for_adult"
 
 
@@ -77,9 +84,9 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
     facts = {} if apart else facts_of([*registered(session, stay), person], keyring)
     groups = [group_on_arrival(session, stay, person, facts, destination) for destination in destinations]
     for group in groups:
-        whole = _replacing(session, stay, group, now)
+        whole = replacing(session, stay, group, now)
         here = whole is None and party_of(group.destination) == "together" and _held(session, group, person) is not None
-        row = report(session, stay, whole or group, person, "change" if here else "check_in", keyring, now)
+        row = _report_each(session, stay, whole or group, person, "change" if here else "check_in", keyring, now)
         _tell(session, stay, row, [person], "CheckedIn", now)
 
 
@@ -99,7 +106,7 @@ def arrival_records(
 
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
     """Step 9: report the changed dates of every registered tenant."""
-    groups = [group for destination in stay.unit.destinations for group in groups_of(session, stay, destination)]
+    groups = _groups(session, stay, stay.unit.destinations, keyring, now)
     for group in groups:
         for person in group.people:
             if person.arrived_at is not None and own_arrival(stay, person.arrived_at) is None:
@@ -112,7 +119,7 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
 
 def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
     """Step 9: report the departure of every registered tenant; for a stay that never began, an annulment."""
-    groups = [group for destination in stay.unit.destinations for group in groups_of(session, stay, destination)]
+    groups = _groups(session, stay, stay.unit.destinations, keyring, now)
     cancelled = now < stay.from_at and stay.arrived_at is None
     kind: Kind = "annulment" if cancelled else "check_out"
     event: EventType = "StayCancelled" if cancelled else "CheckedOut"
@@ -127,6 +134,12 @@ def report_check_out(session: Session, stay: Stay, keyring: Keyring, now: int) -
         record(session, "CheckedOut", now, stay=stay)
 
 
+def _groups(session: Session, stay: Stay, at: Iterable[Destination], keyring: Keyring, now: int) -> list[Group]:
+    """Everybody who stays here, as each of these registries was told of them."""
+    facts = facts_of(registered(session, stay), keyring)
+    return [group for destination in at for group in groups_of(session, stay, facts, destination, now)]
+
+
 def _present(group: Group) -> tuple[Person, ...]:
     """Who did not leave before: the departure of the others is reported."""
     return tuple(person for person in group.people if person.left_at is None)
@@ -135,7 +148,7 @@ def _present(group: Group) -> tuple[Person, ...]:
 def report_departure(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
     """Step 9: report that one tenant left before the others."""
     for destination in stay.unit.destinations:
-        group = Group(destination, (person,), latest_record(session, person, destination))
+        group = Group(destination, (person,))
         if _never_came(session, stay, group, now):
             continue
         row = report(session, stay, group, person, "check_out", keyring, now)
@@ -157,7 +170,7 @@ def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], key
     """
     facts = facts_of(registered(session, stay), keyring)
     for destination in stay.unit.destinations:
-        for group in part(session, stay, people, facts, destination):
+        for group in part(session, stay, people, facts, destination, now):
             row = _report_anew(session, stay, group, group.people[-1], keyring, now)
             _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)
 
@@ -183,7 +196,7 @@ def report_correction(
 ) -> list[Registration]:
     """Report what changed of the unit or its landlord, for everybody whom this registry has as staying here."""
     rows = []
-    for group in groups_of(session, stay, destination):
+    for group in _groups(session, stay, [destination], keyring, now):
         subject = group.people[-1]
         if _held(session, group, subject) is None:
             continue
@@ -208,7 +221,7 @@ def file_again(session: Session, row: Registration, keyring: Keyring, now: int) 
     if row.kind in REPORTED:
         return _report_anew(session, stay, group_of(session, stay, people[-1], destination), people[-1], keyring, now)
     earlier = session.get(Registration, row.corrects_id) if row.corrects_id else None
-    group, kind = Group(destination, tuple(people_of(session, stay, row)), earlier), cast("Kind", row.kind)
+    group, kind = Group(destination, tuple(people_of(session, stay, row))), cast("Kind", row.kind)
     return report(session, stay, group, people[-1], kind, keyring, now, corrects=earlier)
 
 
@@ -276,7 +289,7 @@ def _pending(session: Session, stay: Stay, facts: Record, group: Group) -> Recor
     if not new:
         return replace(facts, kind="change")
     whole = replace(facts, kind="check_in", people=tuple(one for one in facts.people if one.id in {p.id for p in new}))
-    return replace(whole, stay=_period(stay, replace(group, people=tuple(new)), "check_in"))
+    return replace(whole, stay=period(stay, new, group.destination, "check_in"))
 
 
 def _was_sent(session: Session, person: Person, destination: Destination) -> bool:
@@ -335,31 +348,33 @@ def _report_anew(
     session: Session, stay: Stay, group: Group, subject: Person, keyring: Keyring, now: int
 ) -> Registration:
     """Report where these people stay: as a change if the registry holds a record to change, else as a check-in."""
-    group = _replacing(session, stay, group, now) or group
-    kind: Kind = "check_in" if group.parted or _held(session, group, subject) is None else "change"
-    return report(session, stay, group, subject, kind, keyring, now)
+    people = dict.fromkeys(person for one in _by_head(session, stay, group, keyring, now) for person in one.people)
+    group = replace(group, people=tuple(people))
+    group = replacing(session, stay, group, now) or group
+    return _report_each(session, stay, group, subject, _kind(session, group, subject), keyring, now)
 
 
-def _replacing(session: Session, stay: Stay, group: Group, now: int) -> Group | None:
-    """Withdraw the unsent records of these people where that is allowed, so that no outdated data are sent.
+def _report_each(
+    session: Session, stay: Stay, group: Group, subject: Person, kind: Kind, keyring: Keyring, now: int
+) -> Registration:
+    """Report these people: in rows each head with the members. Returns the subject's record, which is of this kind."""
+    rows = {}
+    for one in _by_head(session, stay, group, keyring, now):
+        own = subject if subject in one.people else one.people[-1]
+        own_kind = kind if own is subject else _kind(session, one, own)
+        rows[own.id] = report(session, stay, one, own, own_kind, keyring, now)
+    return rows[subject.id]
 
-    Returns the group in their place, None if nothing could be replaced: in rows, with everybody whom they named.
-    """
-    if not _may_replace(session, group):
-        return None
-    unsent = withdraw_unsent(session, group, REPLACED, now)
+
+def _by_head(session: Session, stay: Stay, group: Group, keyring: Keyring, now: int) -> list[Group]:
     if party_of(group.destination) != "rows":
-        return group
-    named = [person for row in unsent for person in people_of(session, stay, row)]
-    return replace(group, people=tuple(dict.fromkeys((*group.people, *named))))
+        return [group]
+    return by_head(session, stay, group, facts_of([*registered(session, stay), *group.people], keyring), now)
 
 
-def _may_replace(session: Session, group: Group) -> bool:
-    """Whether the people were in a record that was not sent yet, and this registry lets it be replaced."""
-    waits = profile_at(group.destination).arrivals_on_the_day or party_of(group.destination) != "apart"
-    rows = [row for person in group.people if (row := latest_record(session, person, group.destination)) is not None]
-    at_hand = [row for row in rows if is_unsent(session, row)]
-    return any(waits or row.state == BY_HAND or row.answer_code == WAITS_FOR_ARRIVAL for row in at_hand)
+def _kind(session: Session, group: Group, subject: Person) -> Kind:
+    """A change if the registry holds a record to change, else a check-in."""
+    return "check_in" if group.parted or _held(session, group, subject) is None else "change"
 
 
 def _facts(stay: Stay, group: Group, kind: Kind, keyring: Keyring) -> Record:
@@ -379,22 +394,7 @@ def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFact
         kind=kind,
         reference="",
         unit=unit_facts(group.destination),
-        stay=_period(stay, group, kind, booking),
+        stay=period(stay, group.people, group.destination, kind, booking),
         people=tuple(facts),
         landlord=landlord_facts(group.destination),
     )
-
-
-def _period(stay: Stay, group: Group, kind: Kind, booking: Booking | None = None) -> StayFacts:
-    """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
-    ends = _left_at(stay, kind)
-    left = [person.left_at or min(person.leaves_at or ends, ends) for person in group.people]
-    begins = period_begins(stay, group.people, group.destination)
-    facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
-    return with_terms(facts, booking) if booking else facts
-
-
-def _left_at(stay: Stay, kind: Kind) -> int:
-    """When the stay ends; in a check-out, when it actually ended if that was earlier."""
-    early = kind == "check_out" and stay.ended_at is not None and stay.from_at < stay.ended_at < stay.until_at
-    return stay.ended_at if early and stay.ended_at is not None else stay.until_at

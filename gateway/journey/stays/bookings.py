@@ -13,9 +13,9 @@ from gateway.domain.stays.booking import Booking, with_terms
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.journey.filings.destinations import landlord_facts, profile_at, unit_facts
 from gateway.journey.filings.held_records import BOOKED, held_record
-from gateway.journey.filings.parties import Group, withdraw_unsent
+from gateway.journey.filings.parties import REPLACED, Group, withdraw_unsent
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_booking
-from gateway.journey.filings.records import CANCELLED, REPLACED, report
+from gateway.journey.filings.records import CANCELLED, report
 from gateway.journey.keys.keyring import Keyring
 from gateway.store import Destination, Person, Stay, Unit
 from gateway.texts.marks import N_

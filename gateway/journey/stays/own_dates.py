@@ -15,15 +15,12 @@ from gateway.domain.keys.holder_statements import arrival_statement, departure_s
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import instant
-from gateway.journey.filings.destinations import destination_of
-from gateway.journey.filings.held_records import arrivals_awaited, awaited
+from gateway.journey.filings.destinations import destination_of, party_of, period_begins
+from gateway.journey.filings.held_records import arrivals_awaited, awaited, is_unsent
 from gateway.journey.filings.parties import (
     arrival_date,
-    is_unsent,
     own_arrival,
-    party_of,
     people_of,
-    period_begins,
     registered,
 )
 from gateway.journey.filings.person_fields import facts_of

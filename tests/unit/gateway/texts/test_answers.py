@@ -9,7 +9,8 @@ import pytest
 import gateway
 from gateway.domain.filings.changes import WHY_NOTHING
 from gateway.domain.filings.record import NOT_TAKEN, UNKNOWN_REFERENCE
-from gateway.journey.filings.records import CANCELLED, NOBODY_TO_TELL, REPLACED
+from gateway.journey.filings.parties import REPLACED
+from gateway.journey.filings.records import CANCELLED, NOBODY_TO_TELL
 from gateway.texts.outcomes import ANSWER, RULE, answer_text
 
 HERE = Path(gateway.__file__).parent

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import select
@@ -12,8 +13,16 @@ from gateway.domain.filings.record import Accepted, AcceptedInPart, Answer, Pers
 from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey.filings.answers import record_registry_answer
-from gateway.journey.filings.held_records import REPORTED, WITH_REFUSALS, arrivals_awaited, held_record, refused_people
-from gateway.journey.filings.parties import latest_record, people_of, registered
+from gateway.journey.filings.held_records import (
+    REPORTED,
+    WAITS_FOR_ARRIVAL,
+    WITH_REFUSALS,
+    arrivals_awaited,
+    held_record,
+    latest_record,
+    refused_people,
+)
+from gateway.journey.filings.parties import people_of, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields
 from gateway.journey.filings.records import correct_person, file_again
 from gateway.journey.filings.sealed_records import open_record
@@ -50,6 +59,7 @@ class PartySteps:
         self.steps: Mapping[str, Callable[[], None]] = {
             "an adult joins": self.adult_joins,
             "a child joins": self.child_joins,
+            "a child registers alone": lambda: self.adult_joins(CHILD | {"id_number": "", "document_kind": "none"}),
             "a person is corrected": lambda: self.correct(0),
             "another is corrected": lambda: self.correct(1),
             "the last is corrected": lambda: self.correct(-1),
@@ -69,18 +79,19 @@ class PartySteps:
             self.world.now += 1
             with before_the_rules(), suppress(LodgekeyError):
                 self.steps[step]()
-            assert (self.unfiled(), self.outdated(), self.mended()) == ([], [], []), (steps[: at + 1], self.records())
+            found = (self.unfiled(), self.outdated(), self.mended(), self.kept_waiting())
+            assert found == ([], [], [], []), (steps[: at + 1], self.records())
             if step == "a day passes":
                 assert self.overlooked() == [], (steps[: at + 1], self.records())
 
-    def adult_joins(self) -> None:
-        """Another adult registers with a link of their own."""
+    def adult_joins(self, fields: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Another adult, or with other fields a child, registers with a link of their own."""
         world = self.world
         with world.database.writing() as session:
             offer = landlord.add_offer(session, session.get_one(Stay, self.stay), world.now)
             token = token_of(offer.id, world.keyring.offer_secret)
         world.consent(token)
-        world.show(token, fields=self._document(), at_kiosk=True)
+        world.show(token, fields={**self._document(), **fields, "given_names": self._name()}, at_kiosk=True)
 
     def child_joins(self) -> None:
         """The first adult declares a child."""
@@ -183,6 +194,15 @@ class PartySteps:
             later = {at: {part.person_id for row in rows[at + 1 :] for part in row.parts} for at, _ in cases}
             return [row.number for at, row in cases if later[at].issuperset(refused_people(row))]
 
+    def kept_waiting(self) -> list[str]:
+        """The people who are there, whose record waits for an adult although one is there too."""
+        with self.world.database.reading() as session:
+            there = [one for one in self._people(session) if (one.arrived_at or 0) <= self.world.now]
+            (destination,) = session.get_one(Stay, self.stay).unit.destinations
+            rows = {one.id: latest_record(session, one, destination) for one in there}
+            adults = {one.id for one in there if self._born(one) < "2000"}
+            return [name for name, row in rows.items() if adults and row is not None and _waits(row)]
+
     def overlooked(self) -> list[int]:
         """The numbers of the records that wait for an arrival although everybody they name has come."""
         with self.world.database.reading() as session:
@@ -223,6 +243,9 @@ class PartySteps:
         heads = lane.where(Delivery.state == "owed", Delivery.due_at <= self.world.now)
         return session.scalars(heads.order_by(Delivery.id).limit(1)).first()
 
+    def _born(self, person: Person) -> str:
+        return person_fields(person, self.world.keyring)["birth_date"]
+
     def _people(self, session: Session) -> list[Person]:
         return registered(session, session.get_one(Stay, self.stay))
 
@@ -238,3 +261,7 @@ class PartySteps:
         """A given name that nobody has yet."""
         self._number += 1
         return "Leo" + "".join("abcdefghij"[int(digit)] for digit in str(self._number))
+
+
+def _waits(row: Registration) -> bool:
+    return row.state == "waiting" or (row.state == "queued" and row.answer_code == WAITS_FOR_ARRIVAL)

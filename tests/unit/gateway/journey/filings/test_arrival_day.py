@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.stays.stay import Window
-from gateway.journey.filings.records import REPLACED, correct_person
+from gateway.journey.filings.parties import REPLACED
+from gateway.journey.filings.records import correct_person
 from gateway.journey.stays import landlord
 from gateway.outbox import deliveries
 from gateway.relay.registries import LEASED, RegistrySenders

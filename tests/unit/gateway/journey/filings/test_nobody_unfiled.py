@@ -18,7 +18,7 @@ STEPS: Final = (
     *("an adult joins", "a child joins", *CORRECTED, *LATER, "the adult is here", "a person is corrected"),
     *("the last is corrected", "the registry refuses the first", "the registry refuses the second"),
     *("the registry refuses nobody", "the registry refuses everybody", "the registry refuses the last", "a day passes"),
-    "a record is being sent",
+    *("a record is being sent", "a child registers alone"),
 )
 SETTLED: Final = {"accepted", "partly", "refused", "not_due"}
 
@@ -58,6 +58,23 @@ def test_a_change_queued_behind_a_refusal_is_what_was_filed_in_its_place(
     for refused in ("the second", "everybody", "the last"):
         party = PartySteps(one_world, registry)
         party.do([*FAMILY, "a record is being sent", *changed, f"the registry refuses {refused}"])
+
+
+@pytest.mark.parametrize("registry", ["it", "es"])
+def test_a_child_whose_adult_comes_later_is_filed_with_an_adult_who_is_there(one_world: World, registry: str) -> None:
+    second, nobody = "the registry refuses the second", "the registry refuses nobody"
+    _, alone = LATER
+    for steps in (
+        ("an adult joins", "a child joins", second, alone, "what was refused is sent again"),
+        ("an adult joins", "a child joins", alone),
+        ("a child joins", alone, "an adult joins"),
+        ("an adult joins", alone, "a child registers alone"),
+        (alone, "a child registers alone", "an adult joins"),
+        ("a child registers alone", alone, "the adult is here"),
+        (alone, "a child registers alone", "a day passes"),
+    ):
+        party = PartySteps(one_world, registry)
+        party.do([*steps, nobody])
 
 
 @pytest.mark.slow
