@@ -91,13 +91,22 @@ class MachineZone:
 
     @property
     def surname(self) -> str:
-        """The primary identifier, fillers as spaces."""
-        return self.fields["names"].partition("<<")[0].replace("<", " ").strip()
+        """The primary identifier, fillers as spaces; a person's only name is there (part 3, 4.6).
+
+        Some issuers (India) print it as the secondary one and leave the primary one empty.
+        """
+        return self._identifiers[0] or self._identifiers[1]
 
     @property
     def given_names(self) -> str:
-        """The secondary identifier, fillers as spaces; empty if the zone has none."""
-        return self.fields["names"].partition("<<")[2].replace("<", " ").strip()
+        """The secondary identifier, fillers as spaces; empty if the holder has one name."""
+        return self._identifiers[1] if self._identifiers[0] else ""
+
+    @property
+    def _identifiers(self) -> tuple[str, str]:
+        """What is printed before and after the two fillers between the names."""
+        first, _, second = self.fields["names"].partition("<<")
+        return first.replace("<", " ").strip(), second.replace("<", " ").strip()
 
     @property
     def sex(self) -> str:

@@ -140,10 +140,17 @@ def test_the_kind_of_a_card_follows_from_issuer_and_holder(
     assert "999999990" not in facts.values()  # a Dutch citizen service number is not kept
 
 
-def test_a_name_of_one_part_has_no_given_names() -> None:
-    zone = parse_mrz(["P<IDNSUKARNO" + 32 * "<", "A1234567<4IDN6508122M3001011<<<<<<<<<<<<<<00"])
+@pytest.mark.parametrize("names", ["SUKARNO", "<<SUKARNO", "SUKARNO<<", "<SUKARNO"])
+def test_the_only_name_is_the_surname_wherever_the_issuer_prints_it(names: str) -> None:
+    """Arg0s1080/mrz#1: passports of India leave the primary identifier empty."""
+    zone = parse_mrz([f"P<IND{names}".ljust(44, "<"), "A1234567<4IND6508122M3001011<<<<<<<<<<<<<<00"])
     assert zone_facts(zone)["surname"] == "SUKARNO"
     assert "given_names" not in zone_facts(zone)
+
+
+def test_a_zone_without_any_name_gives_none() -> None:
+    zone = parse_mrz(["P<IND".ljust(44, "<"), "A1234567<4IND6508122M3001011<<<<<<<<<<<<<<00"])
+    assert zone_facts(zone).keys().isdisjoint({"surname", "given_names"})
 
 
 @pytest.mark.parametrize(
