@@ -103,6 +103,11 @@ class MachineZone:
         return self._identifiers[1] if self._identifiers[0] else ""
 
     @property
+    def name_may_be_cut(self) -> bool:
+        """Whether the name fills its field to the last place: an issuer cuts a longer one (part 4, 4.2.3.2)."""
+        return not self.fields["names"].endswith("<")
+
+    @property
     def _identifiers(self) -> tuple[str, str]:
         """What is printed before and after the two fillers between the names."""
         first, _, second = self.fields["names"].partition("<<")
@@ -148,8 +153,9 @@ def _parse(name: str, layout: Layout, lines: Sequence[str]) -> MachineZone:
 def _parse_old_french(lines: Sequence[str]) -> MachineZone:
     """The fields of an old French card, named as in the other formats; given names are separated by two fillers."""
     fields, checks = _split(OLD_FRENCH, lines)
-    given = fields.pop("given_names").strip("<").replace("<<", "<")
-    names = fields.pop("surname").strip("<") + "<<" + given
+    surname, given = fields.pop("surname"), fields.pop("given_names")
+    whole = "<" if surname.endswith("<") and given.endswith("<") else ""
+    names = surname.strip("<") + "<<" + given.strip("<").replace("<<", "<") + whole
     trimmed = {key: value.strip("<") for key, value in fields.items()}
     return MachineZone("FR", trimmed | {"names": names, "nationality": "FRA", "expiry": "", "optional": ""}, checks)
 

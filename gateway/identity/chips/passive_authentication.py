@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 from gateway.domain.verification.chip import ChipContents, ChipRefused
+from gateway.domain.verification.field_sources import NAMES
 from gateway.domain.verification.mrz import LAYOUTS, BadMachineZone, MachineZone, parse_mrz
 from gateway.domain.verification.port import DocumentReading, FieldReading, ImageRefused
 from gateway.domain.verification.zone_facts import zone_days, zone_facts, zone_kind
@@ -226,11 +227,13 @@ def _plain(image: bytes) -> bytes:
 
 
 def _reading(zone: MachineZone, portrait: bytes | None, today: date) -> DocumentReading:
-    """The fields signed by the issuer; a birth date that fits two centuries is not certain."""
-    fields = {name: FieldReading(text, certain=True) for name, text in zone_facts(zone).items()}
+    """The fields signed by the issuer. Not certain: a birth date that fits two centuries, a name that may be cut."""
+    cut = zone.name_may_be_cut
+    fields = {name: FieldReading(text, not (cut and name in NAMES)) for name, text in zone_facts(zone).items()}
     days = zone_days(zone, today)
     if days.births:
         fields["birth_date"] = FieldReading(str(days.births[0]), certain=len(days.births) == 1)
     if days.expiry:
         fields["expiry_date"] = FieldReading(days.expiry.isoformat(), certain=True)
-    return DocumentReading(zone_kind(zone), fields, () if portrait else ("no_portrait",), portrait)
+    problems = (("name_unconfirmed",) if cut else ()) + (() if portrait else ("no_portrait",))
+    return DocumentReading(zone_kind(zone), fields, problems, portrait)

@@ -107,8 +107,12 @@ def _begins_later(expiry: FieldReading | None, printed: Sequence[str], today: da
 
 
 def _name_is_printed(zone: MachineZone, printed: Sequence[str]) -> bool:
-    """Whether both parts of the name, which no check digit covers, are also printed."""
-    return bool(zone.surname) and shows_name(printed, zone.surname, zone.given_names)
+    """Whether both parts of the name, which no check digit covers, are also printed.
+
+    Of a name that may be cut the print may show more, in a line of its own.
+    """
+    whole = bool(zone.surname) and not zone.name_may_be_cut
+    return whole and shows_name(printed, zone.surname, zone.given_names)
 
 
 def _dated_fields(zone: MachineZone, printed: Sequence[str], today: date) -> dict[str, FieldReading]:

@@ -43,6 +43,19 @@ def test_outside_27_the_print_decides_the_century_of_a_birth(
     assert (fields["birth_date"].value, fields["birth_date"].certain) == (value, certain)
 
 
+@pytest.mark.parametrize(
+    ("names", "printed", "certain"),
+    [
+        ("PAPANDROPOULOUS<<JONATHON<WARREN<TREVOR", ["JONATHON WARREN TREVOR", "ALEXANDER"], False),
+        ("PAPANDROPOULOUS<<JONATHON<WARREN<TREVO<", ["JONATHON WARREN TREVO"], True),
+    ],
+)
+def test_a_name_that_fills_the_zone_may_go_on_in_the_print(names: str, printed: list[str], certain: bool) -> None:
+    zone = parse_mrz([f"P<UTO{names}", OLD[1].ljust(44, "<")])
+    fields, _ = read_zone(zone, [line("PAPANDROPOULOUS"), *map(line, printed)], TODAY)
+    assert {fields[name].certain for name in ("surname", "given_names")} == {certain}
+
+
 def test_a_spanish_number_is_certain_by_the_composite_digit_and_the_print() -> None:
     first, third = "IDESPCDE001234587654321X<<<<<<", "PRUEBA<GARCIA<<LUZ<<<<<<<<<<<<"
     second = "8001014F3101017ESP<<<<<<<<<<<"

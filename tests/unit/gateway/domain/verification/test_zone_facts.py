@@ -78,6 +78,14 @@ def test_outside_18_an_old_french_card_is_read_by_its_own_layout(
     assert (facts["surname"], facts["given_names"], facts["id_number"]) == (surname, given_names, number)
     assert (facts["nationality"], facts["issuing_state"], zone_kind(zone)) == ("FRA", "FRA", "id_card")
     assert zone_days(zone, TODAY).births == (birth_date(born.isoformat()),)
+    assert not zone.name_may_be_cut
+
+
+def test_fourteen_letters_of_given_names_may_be_cut_on_an_old_french_card() -> None:
+    """tetrahydra/SolidusMRZ#5."""
+    zone = parse_mrz(["IDFRAMEYER" + 20 * "<" + "675034", "1305675007505MALO<<ALAIN<<J1212031M1"])
+    assert all(zone.checks.values())
+    assert (zone.surname, zone.given_names, zone.name_may_be_cut) == ("MEYER", "MALO ALAIN J", True)
 
 
 @pytest.mark.parametrize(

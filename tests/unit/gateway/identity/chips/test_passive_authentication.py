@@ -57,6 +57,19 @@ def test_a_true_chip_gives_certain_fields_and_the_portrait() -> None:
     assert reading.portrait == FACE
 
 
+@pytest.mark.parametrize(
+    ("given_names", "problems"), [("JONATHON WARREN TREVOR", ("name_unconfirmed",)), ("JONATHON WARREN", ())]
+)
+def test_a_name_that_fills_the_zone_may_be_cut_and_is_not_certain(given_names: str, problems: tuple[str, ...]) -> None:
+    """ZsBT/mrz-java#27; the specimen of Doc 9303-4, 4.2.3.2."""
+    holder = replace(ANNA, surname="PAPANDROPOULOUS", given_names=given_names)
+    groups = {1: write_zone_group(holder), 2: write_face_group(FACE)}
+    reading = check_chip(ChipContents(sign_groups(utopia(), groups), groups), [utopia().certificate], NOW)
+    assert reading.problems == problems
+    assert {reading.fields[name].certain for name in ("surname", "given_names")} == {not problems}
+    assert reading.fields["id_number"].certain
+
+
 def test_a_true_portrait_with_a_position_and_a_comment_is_believed_and_handed_on_without_them() -> None:
     noted = saved(pattern(), "JPEG", exif=position(), comment=CANARY)
     reading = check_chip(true_chip(noted), [utopia().certificate], NOW)
