@@ -13,9 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.routing import compile_path
 
 from api.framework.refusal_log import log_refusal
-from api.services.error_text import error_text, field_texts
+from api.services.error_text import error_text, field_texts, malformed_fields
 from api.services.faults import DATABASE_REFUSED, database_refused
-from gateway.domain.errors import LodgekeyError
+from gateway.domain.errors import InputRefused, LodgekeyError
+from gateway.texts.errors import ERROR
 from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
 
@@ -120,9 +121,11 @@ def install(app: FastAPI, language_of: Callable[[Request], str], page_of: PageOf
         app.add_exception_handler(kind, _database)
 
     @app.exception_handler(RequestValidationError)
-    async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [{"field": ".".join(str(p) for p in e["loc"][1:]), "code": e["type"]} for e in error.errors()]
-        return problem(422, "input_refused", "Invalid input", "Some fields are missing or wrong.", fields=fields)
+    async def _malformed(request: Request, error: RequestValidationError) -> JSONResponse:
+        language = language_of(request)
+        fields = malformed_fields(language, error.errors())
+        refused = InputRefused(ERROR["input_refused"])
+        return problem(refused.status, refused.code, refused.title, error_text(language, refused), fields=fields)
 
     @app.exception_handler(HTTPException)
     async def _framework(request: Request, error: HTTPException) -> Response:

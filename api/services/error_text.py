@@ -1,10 +1,12 @@
 """Texts of errors in the reader's language, for pages, the API and the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.filings.field_names import named_text
 from gateway.domain.filings.refusal import FieldsRefused
+from gateway.texts.errors import NOT_IN_FORM, TOO_LONG
 from gateway.texts.families import code_text, reason_text
 from gateway.texts.identity import REASON
 from gateway.texts.languages import SOURCE
@@ -39,6 +41,29 @@ def field_texts(language: str, error: LodgekeyError) -> list[Mapping[str, str]]:
         {"field": field, "code": code, "sentence": named_text(language, field, sentence)}
         for field, code, sentence in found
     ]
+
+
+def malformed_fields(language: str, found: Iterable[Mapping[str, Any]]) -> list[Mapping[str, str]]:
+    """Return the fields that are no such input, as `field_texts` does. `found`: pydantic's errors of a request.
+
+    `field` is the path in the request, and `code` is pydantic's type of the error.
+    """
+    return [
+        {
+            "field": ".".join(str(part) for part in one["loc"][1:]),
+            "code": str(one["type"]),
+            "sentence": named_text(language, str(one["loc"][-1]), _malformed_text(language, one)),
+        }
+        for one in found
+    ]
+
+
+def _malformed_text(language: str, found: Mapping[str, Any]) -> str:
+    if found["type"] in ("missing", "string_too_short"):
+        return reason_text(language, "field_missing")
+    if found["type"] == "string_too_long":
+        return translator(language).translate(TOO_LONG, most=found["ctx"]["max_length"])
+    return translator(language).translate(NOT_IN_FORM)
 
 
 def _coded(error: LodgekeyError) -> list[Mapping[str, str]]:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import ConsentMissing, InputRefused
 from gateway.domain.filings.choices import is_choice
 from gateway.domain.filings.record import FieldProblem
-from gateway.domain.filings.refusal import FieldsRefused
+from gateway.domain.filings.refusal import FieldsRefused, refused_names, whole_refusal
 from gateway.domain.jurisdiction import Profile, profile_for
 from gateway.domain.verification.chip import ChipContents
 from gateway.domain.verification.field_sources import conclude, gather, kept_here
@@ -34,6 +34,7 @@ from gateway.registries.code_choices import coded
 from gateway.store import Person, Unit, Verification
 from gateway.store.database import Database
 from gateway.store.model import new_id
+from gateway.texts.errors import TOO_LONG
 from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
@@ -108,14 +109,7 @@ class TenantRegistration:
 
     def _whole_refusal(self, token: str, submission: Submission, refused: Sequence[InputRefused]) -> InputRefused:
         """The refusal with every field these name, and those that a registry would refuse of what was given."""
-        besides = [
-            (field["field"], field["code"])
-            for error in refused
-            if not isinstance(error, FieldsRefused)
-            for field in cast("Sequence[Mapping[str, str]]", error.extra.get("fields", ()))
-        ]
-        problems = {name: one for error in refused if isinstance(error, FieldsRefused) for name, one in error.problems}
-        wrong = {*problems, *(name for name, _ in besides)}  # from these nothing follows
+        wrong = refused_names(refused)
         typed, facts = (
             {name: text for name, text in given.items() if name not in wrong}
             for given in (submission.typed, submission.facts)
@@ -125,9 +119,7 @@ class TenantRegistration:
             now = self._now()
             stay = usable_offer(session, token, self._keyring, now).stay
             person = Person(id=new_id(), stay_id=stay.id, created_at=now)
-            for name, one in given_problems(session, stay, person, fields, self._keyring, now):
-                problems.setdefault(name, one)
-        return FieldsRefused([*problems.items()], besides)
+            return whole_refusal(refused, given_problems(session, stay, person, fields, self._keyring, now))
 
     def _ask(self, token: str, submission: Submission) -> RegistrationContext:
         """Load the tenant's registration context; refuses before any examination."""
@@ -171,25 +163,30 @@ class TenantRegistration:
 
 
 def refuse_unasked(facts: Mapping[str, str], wanted: Collection[str]) -> None:
-    """Raise InputRefused for a fact the registries do not ask for, or one too long."""
-    for path, text in facts.items():
-        if path not in wanted or len(text) > MAX_FACT_LENGTH:
-            raise InputRefused(N_("This answer was not requested, or is too long."), field=path)
+    """Raise InputRefused for a fact the registries do not ask for."""
+    for path in facts:
+        if path not in wanted:
+            raise InputRefused(N_("This answer was not requested. Reload the page."), field=path)
 
 
 def known_choices(
     registries: Sequence[str], facts: Mapping[str, str], today: date
 ) -> tuple[Mapping[str, str], tuple[InputRefused, ...]]:
-    """The facts with the names of a table's entries as codes, and the refusals of those that are no choice."""
+    """The facts with the names of a table's entries as codes, and the refusals of those too long or no choice."""
     refused: list[InputRefused] = []
+    long = [path for path, text in facts.items() if len(text) > MAX_FACT_LENGTH]
     try:
         facts = coded(registries, facts, today)
     except InputRefused as error:
         refused.append(error)
-    wrong = [path for path, text in facts.items() if not is_choice(path, text, today)]
+    unknown, many = N_("Choose one of the answers offered."), {"most": MAX_FACT_LENGTH}
+    wrong = {path: FieldProblem(path, "too_long", TOO_LONG, many) for path in long} | {
+        path: FieldProblem(path, "unknown_code", unknown)
+        for path, text in facts.items()
+        if not is_choice(path, text, today)
+    }
     if wrong:
-        message = N_("Choose one of the answers offered.")
-        refused.append(FieldsRefused([(path, FieldProblem(path, "unknown_code", message)) for path in wrong]))
+        refused.append(FieldsRefused([*wrong.items()]))
     return facts, tuple(refused)
 
 

@@ -5,6 +5,8 @@ from typing import Final
 
 from gateway.texts.marks import N_
 
+TOO_LONG: Final = N_("This text is too long. Enter at most {most} characters.")
+NOT_IN_FORM: Final = N_("This cannot be read. Check it, and enter it again.")
 ERROR: Final[Mapping[str, str]] = {
     "not_found": N_("Page not found, or you do not have access to it. Check the link."),
     "input_refused": N_("Some information is missing or incorrect. Check it and try again."),

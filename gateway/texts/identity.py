@@ -102,6 +102,9 @@ REASON: Final[Mapping[str, str]] = {
     ),
     "minor_with_guardian": N_("Staff will confirm the guardian; please wait."),
     "field_missing": N_("Fill in this field."),
+    "surname_missing": N_(
+        "Enter the surname. If the document shows one name only, enter it here and leave the given names empty."
+    ),
     "field_not_asked": N_("This field is not required here. Leave it empty."),
     "field_too_long": N_("This is too long. Enter it as shown on the document."),
     "field_characters": N_(

@@ -51,27 +51,29 @@ FACT: Final[Mapping[str, str]] = {
     "visa.kind": N_("Visa type"),
     "visa.number": N_("Visa number"),
     "visa.valid_until": N_("Visa valid until"),
-    "entry.crossing": N_("Border crossing where you entered"),
+    "entry.crossing": N_("Border crossing on entry"),
     "entry.day": N_("Day of entry"),
 }
 FACT_HINT: Final[Mapping[str, str]] = {
     "residence.municipality_code": N_(
-        "Only if you live in the country of this home. Type the first letters and choose from the list."
+        "Only for people who live in the country of this home. Type the first letters and choose from the list."
     ),
     "relation": N_("Only if a minor is registered."),
     "second_surname": N_("Only with a Spanish identity card (DNI)."),
     "document.support": N_("Only with a Spanish identity card or a card for foreigners (DNI, NIE)."),
-    "birth_place_code": N_("Only if you were born in Italy. Type the first letters and choose from the list."),
+    "birth_place_code": N_("Only for people born in Italy. Type the first letters and choose from the list."),
     "document.issuing_place_code": N_(
         "Only with an Italian document. Type the first letters of the municipality and choose from the list."
     ),
-    "visa.kind": N_("Only with a foreign passport or travel document. If you need no visa, choose 免签 (visa-free)."),
-    "visa.number": N_("Only if you have a visa."),
-    "visa.valid_until": N_("Only if you have a visa. Enter a date such as 2027-01-31."),
+    "visa.kind": N_("Only with a foreign passport or travel document. If no visa is needed, choose 免签 (visa-free)."),
+    "visa.number": N_("Only with a visa."),
+    "visa.valid_until": N_("Only with a visa. Enter a date such as 2027-01-31."),
     "entry.crossing": N_(
-        "Only if you live outside the European Union. Choose the border crossing or airport from the list."
+        "Only for people who live outside the European Union. Choose the border crossing or airport from the list."
     ),
-    "entry.day": N_("Only if you live outside the European Union. The day you entered it, such as 2027-01-31."),
+    "entry.day": N_(
+        "Only for people who live outside the European Union. The day they entered it, such as 2027-01-31."
+    ),
 }
 """Whom a fact is asked of, and how it is given."""
 RELATION: Final[Mapping[str, str]] = {

@@ -18,15 +18,13 @@ from gateway.domain.verification.reading_token import reading_in
 from gateway.journey.filings.destinations import asked_at, registries_of
 from gateway.journey.stays import family as steps
 from gateway.journey.stays.shared_facts import Declaration
-from gateway.registering.tenant import local_date
-from gateway.registries.code_choices import coded
+from gateway.registering.tenant import known_choices, local_date, refuse_unasked
 from gateway.store import Unit
 from gateway.texts.marks import N_
 
 CHILD_FIELDS: Final = (
     "surname", "given_names", "birth_date", "nationality", "sex", "document_kind", "id_number", "issuing_state",
 )  # fmt: skip
-MAX_TEXT: Final = 200  # characters of one field
 
 
 class ChildForm(UnlockForm):
@@ -68,9 +66,10 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
         given = _texts_of(form.person)
         token, same_surname = given.pop("reading", ""), bool(given.pop("same_surname", ""))
         given.pop("same_residence", None)  # of the page's form, which then asks no residence
-        fields = _fields_of(given, key.stay.unit, now)
+        fields, refused = _declared(given, key.stay.unit, now)
         read = reading_in(token, key.stay_id, gateway.keyring.offer_secret, now) if token else {}
-        child = steps.declare_child(session, key, Declaration(fields, read, same_surname), gateway.keyring, now)
+        declared = Declaration(fields, read, same_surname, refused)
+        child = steps.declare_child(session, key, declared, gateway.keyring, now)
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)
 
@@ -98,17 +97,17 @@ def _texts_of(text: str) -> dict[str, str]:
     return given
 
 
-def _fields_of(given: Mapping[str, str], unit: Unit, now: int) -> dict[str, str]:
-    """The fields of a declared child as a verification stores them, names of an authority's table as codes.
+def _declared(given: Mapping[str, str], unit: Unit, now: int) -> tuple[dict[str, str], tuple[InputRefused, ...]]:
+    """The fields of a declared child as a verification stores them, and what is wrong with facts among them.
 
-    Raises InputRefused for one that is not asked, or that is no entry of the table.
+    Names of an authority's table are codes. Raises InputRefused for a field that is not asked.
     """
-    facts, fields = asked_at(unit).of_tenant, {}
-    for name, value in coded(registries_of(unit), as_typed(given), local_date(unit, now)).items():
-        if not (name in CHILD_FIELDS or name in facts) or len(value) > MAX_TEXT:
-            raise InputRefused(N_("This answer was not requested, or is too long."), field=name)
-        fields[name if name in CHILD_FIELDS else FACT + name] = value
-    return fields
+    typed = as_typed(given)
+    facts = {name: text for name, text in typed.items() if name not in CHILD_FIELDS}
+    refuse_unasked(facts, asked_at(unit).of_tenant)
+    known, refused = known_choices(registries_of(unit), facts, local_date(unit, now))
+    fields = {name: text for name, text in typed.items() if name in CHILD_FIELDS}
+    return fields | {FACT + path: text for path, text in known.items()}, refused
 
 
 def complete_party(gateway: Gateway, key_id: str, form: UnlockForm) -> None:

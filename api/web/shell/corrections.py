@@ -4,12 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pydantic import ValidationError
+
 from api.services.error_text import error_text, field_texts
 from api.web.shell.fault import Fault
-from gateway.domain.errors import LodgekeyError
+from gateway.domain.errors import InputRefused, LodgekeyError
 from gateway.domain.filings.choices import COUNTRY_PATHS, choices
-from gateway.texts.families import code_text
-from gateway.texts.record import ASKED
+from gateway.domain.filings.field_names import field_name
+from gateway.domain.filings.record import FieldProblem
+from gateway.domain.filings.refusal import FieldsRefused
+from gateway.texts.errors import ERROR, TOO_LONG
 
 FIELD: Final = "field."
 
@@ -25,9 +29,8 @@ def sentences_in(error: LodgekeyError | None, language: str) -> dict[str, str]:
 
 
 def label_of(name: str, language: str) -> str:
-    """Return what a field is called in a form."""
-    text = code_text(language, "onboarding.asks" if name in ASKED else "fact", name)
-    return text[:1].upper() + text[1:]
+    """Return what a field is called in a form, as sentences name it."""
+    return field_name(language, name) or name
 
 
 _KINDS: Final = {
@@ -78,3 +81,11 @@ def refused_correction(
 ) -> Correction:
     """Return a correction that was refused, with its sentences in the reader's language."""
     return Correction((registration, person), given, sentences_in(error, language), error_text(language, error))
+
+
+def form_refusal(error: ValidationError) -> InputRefused:
+    """Return the refusal of a correction that its model refuses: the fields that are too long, else the form."""
+    long = [one for one in error.errors() if one["type"] == "string_too_long" and one["loc"][0] == "fields"]
+    named = {str(one["loc"][1]): {"most": one["ctx"]["max_length"]} for one in long}
+    problems = [(name, FieldProblem(name, "too_long", TOO_LONG, values)) for name, values in named.items()]
+    return FieldsRefused(problems) if problems else InputRefused(ERROR["input_refused"])

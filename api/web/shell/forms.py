@@ -13,6 +13,7 @@ from api.services.error_text import error_text, field_texts
 from api.web.shell.fault import Fault
 from gateway.domain.errors import InputRefused, LodgekeyError, SignInNeeded
 from gateway.domain.filings.field_names import named_text
+from gateway.texts.errors import TOO_LONG
 from gateway.texts.families import FAMILIES
 from gateway.texts.identity import REASON
 from gateway.texts.languages import Language
@@ -21,7 +22,6 @@ from gateway.texts.translator import translator
 
 Text = Annotated[str, Form(max_length=10_000)]
 """A text as it was sent. Its default is "": what is missing is named beside the others, on the page of the form."""
-TOO_LONG: Final = N_("This text is too long. Enter at most {most} characters.")
 NO_NAMES: Final[Mapping[str, str]] = {}
 
 

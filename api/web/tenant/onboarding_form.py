@@ -16,6 +16,7 @@ from gateway.journey.stays.shared_facts import SHARED
 TYPED: Final = (
     "document_kind", "id_number", "issuing_state", "surname", "given_names", "name", "birth_date", "nationality", "sex",
 )  # fmt: skip
+NAMED: Final = ("id_number", "surname", "given_names", "name")
 CHOSEN: Final = (
     "check", "consent_face", "consent_registration", "consent_guardian", "others", "group", *SHARED,
 )  # fmt: skip
@@ -53,9 +54,7 @@ def _part_of_birth(form: FormData) -> str:
 
 def typed_any(typed: dict[str, str]) -> bool:
     """Return whether the tenant began to type a document instead of photographing it."""
-    return any(typed[name] for name in ("id_number", "surname", "given_names", "name")) or (
-        typed["document_kind"] == "none"
-    )
+    return any(typed[name] for name in NAMED) or (typed["document_kind"] == "none")
 
 
 def details_asked(onboarding: OnboardingShown) -> list[str]:

@@ -67,8 +67,8 @@ def citizenship(field: str, code: str, table: Container[str], registry: str) -> 
         yield FieldProblem(field, NO_CITIZENSHIP, message, {"registry": registry})
     elif code and code not in table:
         message = N_(
-            "Choose the country of your citizenship. If you have none, choose “Stateless person”: the landlord then"
-            " registers you in {registry} by hand."
+            "Choose the country of citizenship. If there is none, choose “Stateless person”: the landlord then"
+            " registers this person in {registry} by hand."
         )
         yield FieldProblem(field, "unknown_code", message, {"registry": registry})
 

@@ -1,7 +1,7 @@
 """The refusal of an input whose fields a registry would refuse."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, cast
 
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.field_names import field_text, named_text
@@ -43,6 +43,26 @@ class FieldsRefused(InputRefused):
             }
             for name, problem in self.problems
         ]
+
+
+def whole_refusal(refused: Sequence[InputRefused], more: Iterable[tuple[str, FieldProblem]] = ()) -> FieldsRefused:
+    """One refusal with every field that these name, at least one, and `more`; each field is named once."""
+    besides = [
+        (field["field"], field["code"])
+        for error in refused
+        if not isinstance(error, FieldsRefused)
+        for field in cast("Sequence[Mapping[str, str]]", error.extra.get("fields", ()))
+    ]
+    problems = {name: one for error in refused if isinstance(error, FieldsRefused) for name, one in error.problems}
+    for name, one in more:
+        problems.setdefault(name, one)
+    return FieldsRefused([*problems.items()], besides)
+
+
+def refused_names(refused: Sequence[InputRefused]) -> set[str]:
+    """The names of all fields in these refusals: from what they hold nothing follows."""
+    shown = [field for error in refused for field in cast("Sequence[Mapping[str, str]]", error.extra.get("fields", ()))]
+    return {field["field"] for field in shown}
 
 
 def reason_sentence(language: str, name: str, code: str) -> str:

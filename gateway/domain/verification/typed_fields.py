@@ -25,6 +25,7 @@ from gateway.texts.identity import REASON
 NAMES: Final = ("surname", "given_names")
 ALWAYS_TAKEN: Final = ("name", *NAMES, "id_number", "document_kind", "issuing_state")
 MAX_LENGTHS: Final = {"name": 80, "surname": 80, "given_names": 80, "id_number": 40, "address": 200, "ethnicity": 20}
+SURNAME_MISSING: Final = "surname_missing"
 MAX_AGE: Final = 130  # years
 
 
@@ -67,7 +68,11 @@ def missing_fields(typed: Mapping[str, str], profile: Profile, born_by: date) ->
     needed += ["surname"] if kind not in NUMBER_SAYS_REST else []
     needed += [name for name in ("birth_date", "nationality", "sex") if name in profile.fields and name not in said]
     needed += [] if kind == "none" or kind in CHINESE else ["issuing_state"]
-    problems = [FieldProblem(name, "field_missing") for name in needed if not typed.get(name, "").strip()]
+    problems = [
+        FieldProblem(name, SURNAME_MISSING if name == "surname" else "field_missing")
+        for name in needed
+        if not typed.get(name, "").strip()
+    ]
     if kind == "none" and not problems and not may_have_none(typed["birth_date"], profile, born_by):
         problems.append(FieldProblem("document_kind", "document_needed"))
     return tuple(problems)

@@ -19,7 +19,7 @@ from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.field_sources import FACT, conclude, correct
-from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, typed_problems
+from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, typed_problems
 from gateway.journey.filings.destinations import registries_of
 from gateway.journey.filings.person_fields import person_facts, person_fields, person_sources, seal_sources
 from gateway.journey.filings.records import arrival_records
@@ -91,22 +91,22 @@ def check_correction(
     changes = dict.fromkeys(changes, "") | as_typed(changes)
     changes = coded(registries_of(person.stay.unit), changes, today)
     stored = {stored_name(name): text for name, text in changes.items()}
-    for name, text in changes.items():
-        if text and name not in FIELDS and not is_choice(name, text, today):
-            raise FieldsRefused(
-                [(name, RegistryProblem(name, "unknown_code", N_("Choose one of the answers offered.")))]
-            )
+    refused = [
+        (name, RegistryProblem(name, "unknown_code", N_("Choose one of the answers offered.")))
+        for name, text in changes.items()
+        if text and name not in FIELDS and not is_choice(name, text, today)
+    ]
     before = person_sources(person, keyring)
     after = correct(before, stored)
     born_by = min(today, arrival_day(record))
     profile = profile_for(record.unit.jurisdiction)
-    wrong = [
-        FieldProblem(problem.field, problem.code)
+    refused += [
+        (problem.field, RegistryProblem(problem.field, problem.code, REASON[problem.code]))
         for problem in typed_problems(_checked(conclude(after)), profile, born_by)
         if problem.field in changes or problem not in typed_problems(_checked(conclude(before)), profile, born_by)
     ]
-    if wrong:
-        raise FieldsRefused([(bad.field, RegistryProblem(bad.field, bad.code, REASON[bad.code])) for bad in wrong])
+    if refused:
+        raise FieldsRefused(refused)
     _refuse_what_registries_refuse(person, conclude(before), conclude(after), changes, checked)
     return stored
 

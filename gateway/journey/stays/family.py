@@ -1,6 +1,6 @@
 """One tenant registers those who came along: children by declaration, adults by a link of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sqlalchemy import select
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.birth_date import birth_date
 from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.field_rules import is_minor
+from gateway.domain.filings.refusal import refused_names, whole_refusal
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.keys.holder_statements import (
     child_statement,
@@ -17,9 +18,15 @@ from gateway.domain.keys.holder_statements import (
     party_statement,
 )
 from gateway.domain.keys.key import Proof
-from gateway.domain.verification.field_sources import confirm
-from gateway.domain.verification.typed_fields import ALWAYS_TAKEN, FieldProblem, fields_refusal, typed_problems
-from gateway.journey.filings.arrival_rules import refuse_arrival
+from gateway.domain.verification.field_sources import FACT, conclude, confirm
+from gateway.domain.verification.typed_fields import (
+    ALWAYS_TAKEN,
+    SURNAME_MISSING,
+    FieldProblem,
+    fields_refusal,
+    typed_problems,
+)
+from gateway.journey.filings.arrival_rules import given_problems, refuse_arrival
 from gateway.journey.filings.parties import arrival_date, arrival_on_registering, close_party, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
 from gateway.journey.filings.records import check_in
@@ -55,8 +62,14 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id)
     child.arrived_at, child.leaves_at = adult.arrived_at, adult.leaves_at
     child.arrived_at = arrival_on_registering(stay, child)
-    _refuse_typed(stay, child, fields)
-    seal_sources(child, confirm(declared.read, common | dict(fields) | without), keyring)
+    sources = confirm(declared.read, common | dict(fields) | without)
+    refused = [*declared.refused, *_typed_refusal(stay, child, fields, conclude(sources))]
+    if refused:
+        wrong = refused_names(refused)
+        known = {name: text for name, text in conclude(sources).items() if name.removeprefix(FACT) not in wrong}
+        with session.no_autoflush:
+            raise whole_refusal(refused, given_problems(session, stay, child, known, keyring, now))
+    seal_sources(child, sources, keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
     session.flush()
@@ -114,12 +127,18 @@ def _refuse_crowd(session: Session, stay: Stay) -> None:
         raise Conflict(N_("No more people can be added to this stay here. Ask your landlord."))
 
 
-def _refuse_typed(stay: Stay, child: Person, fields: Mapping[str, str]) -> None:
+def _typed_refusal(
+    stay: Stay, child: Person, fields: Mapping[str, str], known: Mapping[str, str]
+) -> Iterator[InputRefused]:
+    """The refusal of typed fields, and of a child without a name, if any; Chinese cards print one name."""
     profile = profile_for(stay.unit.jurisdiction)
     taken = {*profile.fields, *ALWAYS_TAKEN}
     given = {name: text for name, text in fields.items() if text and name in taken}
-    if problems := typed_problems(given, profile, arrival_date(stay, child)):
-        raise fields_refusal(problems, field=problems[0].field)
+    nameless = not (known.get("surname") or known.get("name"))
+    problems = [FieldProblem("surname", SURNAME_MISSING)] if nameless else []
+    problems += typed_problems(given, profile, arrival_date(stay, child))
+    if problems:
+        yield fields_refusal(problems)
 
 
 def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from gateway.domain.errors import InputRefused
 from gateway.domain.verification.field_sources import FACT
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.keys.keyring import Keyring
@@ -27,12 +28,14 @@ _REACHED: Final = tuple(FACT + path for path in REACHED)
 class Declaration:
     """A child as an adult declares it: the fields of the signed text, and what was read from a picture.
 
-    `same_surname`: the child has the adult's surname, which is not in the fields.
+    `same_surname`: the child has the adult's surname, which is not in the fields. `refused`: what is wrong with facts
+    among the fields.
     """
 
     fields: Mapping[str, str]
     read: Mapping[str, str] = field(default_factory=dict)
     same_surname: bool = False
+    refused: tuple[InputRefused, ...] = ()
 
 
 def shared_with_child(adult: Mapping[str, str], declared: Declaration) -> dict[str, str]:

@@ -113,7 +113,7 @@ async def test_a_comune_that_several_provinces_have_is_asked_again_and_then_take
 async def test_without_scripts_a_typed_name_is_resolved_or_offered_as_a_list(browser: Browser, italy: Running) -> None:
     tenant = await open_form(browser, italy, "202", scripts=False)
     page, comune = tenant.page, fact(tenant.page, "birth_place_code")
-    await expect(page.locator("[id='hint-fact.birth_place_code']")).to_contain_text("Only if you were born in Italy")
+    await expect(page.locator("[id='hint-fact.birth_place_code']")).to_contain_text("Only for people born in Italy")
     await page.select_option(fact(page, "birth_country"), "ITA")
     await page.fill(comune, "Samone")
     await page.click("#register button.wide")

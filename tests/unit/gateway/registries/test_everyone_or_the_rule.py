@@ -18,8 +18,8 @@ PEOPLE = sorted(NATIONALITIES.valid_on(date(2026, 11, 28)))
 EVERYWHERE = sorted(REGISTRIES.keys() - {"webhook"})
 DOCS = " ".join(Path("docs/registries.md").read_text(encoding="utf-8").split())
 CITIZENSHIP = (
-    "Choose the country of your citizenship. If you have none, choose “Stateless person”: the landlord then registers"
-    " you in eTurizem by hand."
+    "Choose the country of citizenship. If there is none, choose “Stateless person”: the landlord then registers"
+    " this person in eTurizem by hand."
 )
 # The registry, whom its rules do not take, and the words of the documentation that say so.
 NO_STATES = {"ATA", *UNDEFINED_NATIONALITY} - {"XXA"}  # of Italy's police

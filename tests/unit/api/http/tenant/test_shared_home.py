@@ -69,7 +69,7 @@ async def test_a_child_has_the_adults_home_and_on_request_the_surname(spain: Off
     leo, eva = facts_of(spain, "Leo"), facts_of(spain, "Eva")
     assert (leo.surname, leo.residence, leo.phone) == ("Jansen", eva.residence, eva.phone)
     body: Json = refused(await declare(spain, key_id, {"given_names": "Mia"}), 422, "input_refused")
-    assert named(body) == [{"field": "surname", "code": "missing"}]
+    assert named(body) == [{"field": "surname", "code": "surname_missing"}]
 
 
 async def test_a_child_who_lives_elsewhere_has_nothing_of_the_adults_address(spain: Office) -> None:
