@@ -30,6 +30,7 @@ class Load:
     ended: list[str] = field(default_factory=list)  # stays whose end was answered with success
     feeds: list[int] = field(default_factory=list)  # the newest number of the feed before each restore
     commands_before: Counter[str] = field(default_factory=Counter)  # rows of commands at the last restore, by key
+    acts: Counter[str] = field(default_factory=Counter)  # ever done: taps, unlocked, registered
     server: Server | None = None  # of a street on PostgreSQL
 
     async def move_in(self) -> None:
@@ -46,9 +47,11 @@ class Load:
         """One tap; whether the lock opened."""
         room, tenant, key = home
         self.sent[room.lock] += 1
+        self.acts["taps"] += 1
         answer = await self.street.unlock(tenant, key)
         opened = bool(answer["outcome"] == "unlocked")
         self.unlocked[room.lock] += opened
+        self.acts["unlocked"] += opened
         return opened
 
     async def keep_tapping(self, home: tuple[Room, Tenant, str]) -> None:
@@ -81,6 +84,7 @@ class Load:
         await self.street.register(tenant)
         if restores == len(self.feeds):
             self.registered.append(tenant.offer["stay_id"])
+            self.acts["registered"] += 1
 
     async def end(self, stay: str) -> None:
         """End a stay, unless it has been."""

@@ -108,7 +108,7 @@ async def on_street(
 
 async def one(load: Load, name: str, before: float, lasts: float) -> Round:
     """One fault under load, until the street is steady again; then every invariant."""
-    taps, unlocked, registered = load.sent.total(), load.unlocked.total(), len(load.registered)
+    before_it = load.acts.copy()
     async with load.going_on():
         await asyncio.sleep(before)
         async with FAULTS[name](load):
@@ -119,8 +119,8 @@ async def one(load: Load, name: str, before: float, lasts: float) -> Round:
     await settled(load)
     found = {what: await check(load) for what, check in INVARIANTS.items()}
     broken = {what: wrong for what, wrong in found.items() if wrong}
-    counts = (load.sent.total() - taps, load.unlocked.total() - unlocked, len(load.registered) - registered)
-    return Round(name, round(lasts, 1), round(took, 1), *counts, broken)
+    taps, unlocked, registered = (load.acts[act] - before_it[act] for act in ("taps", "unlocked", "registered"))
+    return Round(name, round(lasts, 1), round(took, 1), taps, unlocked, registered, broken)
 
 
 async def steady(load: Load) -> None:
