@@ -61,11 +61,12 @@ from gateway.relay.firmware.sending import FirmwareSenders
 from gateway.relay.lock_commands import CONFIRMED_WORK
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Relay, Sender
+from gateway.relay.mails.account import AccountMailSender
+from gateway.relay.mails.tenant import TenantAlertSender
 from gateway.relay.pin_slots import SlotSenders
 from gateway.relay.reconciling import Reconciliation
 from gateway.relay.registries import LEASED, RegistrySenders, prefetch_registrations
 from gateway.relay.screens import ScreenSenders
-from gateway.relay.tenant_alerts import TenantAlertSender
 from gateway.relay.webhooks import WebhookSenders
 from gateway.settings import Settings
 from gateway.store import Event
@@ -242,6 +243,7 @@ class Gateway:
         certificates = CertificateSenders(self.database, self.drivers, self.rotation.present, self.now)
         mail, address = self.settings.alert_mail.get_secret_value(), self.settings.address
         tenant_alerts = TenantAlertSender(self.database, self.keyring, self.now, mail=mail, address=address)
+        account_mails = AccountMailSender(self.database, self.attempts, self.now, mail=mail, address=address)
         return (
             self.lock_senders.table()
             | slots.table()
@@ -253,6 +255,7 @@ class Gateway:
             | self.webhooks.table()
             | self.alerts.table()
             | tenant_alerts.table()
+            | account_mails.table()
         )
 
     async def __aenter__(self) -> Self:

@@ -190,6 +190,11 @@ class Settings(BaseSettings):
         return 60 * (self.landlord_idle_minutes if role == "landlord" else self.session_idle_minutes)
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether a mail server is set up."""
+        return bool(self.alert_mail.get_secret_value())
+
+    @property
     def database(self) -> str:
         """The database URL; SQLite in the folder by default."""
         return self.database_url or f"sqlite:///{(self.folder / 'lodgekey.sqlite').resolve()}"

@@ -27,6 +27,7 @@ COMMENT: Final = "Translators:"
 PLACES: Final = (
     ("command", "api/cli/**/*.py"),
     ("tenant", "api/web/templates/account/sign_in.html"),
+    ("tenant", "api/web/templates/account/forgotten.html"),
     ("tenant", "api/web/templates/account/signed_in.html"),
     ("tenant", "api/web/templates/account/to_provider.html"),
     ("staff", "api/web/templates/account/*.html"),
@@ -40,6 +41,7 @@ PLACES: Final = (
     ("tenant", "api/web/tenant/*.py"),
     ("tenant", "api/web/kiosk.py"),
     ("staff", "api/web/**/*.py"),
+    ("staff", "gateway/texts/account_mails.py"),
     ("staff", "gateway/texts/alerts.py"),
     ("staff", "gateway/texts/outcomes.py"),
     ("staff", "gateway/texts/review.py"),

@@ -2,7 +2,17 @@
 
 from fastapi import FastAPI
 
-from api.web.account import alert_settings, first_password, openid, second_factor, sessions, settings, sign_in
+from api.web.account import (
+    alert_settings,
+    email,
+    first_password,
+    forgotten,
+    openid,
+    second_factor,
+    sessions,
+    settings,
+    sign_in,
+)
 from api.web.landlord import bookings, calendar, date_requests, one_time_codes
 from api.web.landlord import pages as landlord
 from api.web.officer import area_map, by_hand, cases, console, exports, filings
@@ -17,6 +27,8 @@ PARTS = (
     openid,
     settings,
     first_password,
+    forgotten,
+    email,
     second_factor,
     sessions,
     pages,

@@ -48,6 +48,8 @@ EventType = Literal[
     "SecondFactorAdded",
     "SecondFactorRemoved",
     "RecoveryCodesRenewed",
+    "EmailConfirmed",
+    "EmailRemoved",
     "ExportRequested",
     "ExportDecided",
     "ExportTaken",

@@ -18,6 +18,10 @@ RATES: Final = {
     "code": parse("10/hour"),
     "enrol_factor": parse("30/hour"),
     "recovery_code": parse("30/5minutes"),
+    "email": parse("5/hour"),
+    "forgotten": parse("3/30minutes"),  # no more than a link lives: whoever waits has one that is valid
+    "forgotten_from": parse("20/hour"),
+    "account_mail": parse("6/30minutes"),
     "offer": parse("60/minute"),
     "verification": parse("10/10minutes"),
     "feed": parse("60/minute"),

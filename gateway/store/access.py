@@ -7,10 +7,10 @@ from gateway.store.model import Id, Json, Model, Text, Word
 
 
 class Ceremony(Model):
-    """A sign-in or passkey registration in progress, answered once and soon; only the hash of its name is stored.
+    """A sign-in, or a change of one, in progress, answered once and soon; only the hash of its name is stored.
 
-    `kind` is single_sign_on, passkey, new_passkey, second_factor or new_second_factor; `data` is what the answer is
-    checked against.
+    `kind` is single_sign_on, passkey, new_passkey, second_factor, new_second_factor, new_email or forgotten_password;
+    `data` is what the answer is checked against.
     """
 
     __tablename__ = "ceremonies"

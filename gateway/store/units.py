@@ -22,7 +22,8 @@ class Account(Model):
 
     `staff` (owner, desk or viewer) is the role within a landlord. An officer of an OpenID provider is identified by
     `issuer` and `subject`. Without a password the hash is empty; with `password_is_first` it is one that somebody else
-    set, and can only be changed. An account with `ended_at` cannot sign in.
+    set, and can only be changed. `email` is an address that its owner confirmed, for e-mails about the sign-in, in
+    `email_language` (BCP 47). An account with `ended_at` cannot sign in.
     """
 
     __tablename__ = "accounts"
@@ -38,6 +39,8 @@ class Account(Model):
     staff: Mapped[Word | None]
     issuer: Mapped[Text | None]
     subject: Mapped[Text | None]
+    email: Mapped[Text | None]
+    email_language: Mapped[Word | None]
     ended_at: Mapped[int | None] = mapped_column(index=True)
 
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from api.services.account.schemas import EmailAddress
 from api.services.schemas import Short, Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.alerts import KINDS, OFFICER_CODES, AlertCode
@@ -19,7 +20,7 @@ from gateway.texts.marks import N_
 class AlertsForm(Strict):
     """Where alerts are sent (leave an address empty for none), which codes, and the language of e-mails."""
 
-    email: Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")] = ""
+    email: EmailAddress = ""
     webhook_url: Short = ""
     codes: Annotated[list[AlertCode], Field(max_length=len(KINDS))]
     language: Language = "en"

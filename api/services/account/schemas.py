@@ -6,6 +6,9 @@ from pydantic import BaseModel, Field
 
 from api.services.schemas import Short, Strict
 
+EmailAddress = Annotated[str, Field(max_length=200, pattern=r"^([^\s@<>,;\"]+@[^\s@<>,;\"]+\.[^\s@<>,;\"]+)?$")]
+"""An e-mail address, or an empty text for none."""
+
 
 class SignInForm(Strict):
     """Username and password of an account."""

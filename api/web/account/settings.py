@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from api.framework.dependencies import Anybody, Gate, Newcomer, Owner, Recent
 from api.services.account import passkeys as passkey_service
+from api.services.account.email import read_email
 from api.services.account.second_factor import read_second_factor
 from api.services.landlord import staff as service
 from api.services.landlord.staff import StaffForm, StaffTakenOn
@@ -48,6 +49,8 @@ def account_page(request: Request, gateway: Gateway, account: Account, error: Lo
         "factor": read_second_factor(gateway, account).added_at is not None,
         "passkeys": passkey_service.list_passkeys(gateway, account),
         "able": passkey_service.relying_party(gateway) is not None,
+        "mail": gateway.settings.sends_mail,
+        "email": read_email(gateway, account),
         "notice": notice_of(request),
         **fault_values(language_of(request), error),
     }

@@ -50,6 +50,7 @@ def login_page(
         "here": f"/login?{urlencode({'next': after})}" if after else "/login",
         "single_sign_on": gateway.single_sign_on is not None,
         "passkeys": relying_party(gateway) is not None,
+        "mail": gateway.settings.sends_mail,
         **fault_values(language_of(request), error),
     }
     return page(request, "account/sign_in.html", values, error.status if error else 200)

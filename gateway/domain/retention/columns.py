@@ -116,7 +116,7 @@ STAFF: Final[Mapping[str, Mapping[str, str]]] = {
         "id": NOTHING,
     },
     "accounts": {
-        "login name password_hash issuer subject": "who signs in",
+        "login name password_hash issuer subject email email_language": "who signs in, and where that is written to",
         "id role landlord_id area staff ended_at password_is_first": "what the account may do, and until when it did",
     },
     "passkeys": {

@@ -14,6 +14,7 @@ from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.fill import UnknownFact, fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
 from gateway.domain.jurisdiction import load_profiles, profile_for
+from gateway.journey.accounts.email import remove_email
 from gateway.journey.accounts.sign_in import create_account, end_sessions, forget_sign_in, remove_factors
 from gateway.journey.filings.destinations import OF_LANDLORD, facts_by_owner
 from gateway.outbox.events import record
@@ -105,12 +106,16 @@ def end_account(session: Session, login: str, now: int) -> Account:
 
 
 def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> str:
-    """Replace a lost password with a random first one and return it; all sessions of the account end."""
+    """Replace a lost password with a random first one and return it; all sessions of the account end.
+
+    Its e-mail address is removed: whoever had the password before may have set it.
+    """
     account = account_by_login(session, login)
     if account.issuer is not None:
         raise Conflict(N_("This account signs in through its own provider and has no password here."))
     password = secrets.token_urlsafe(12)
     account.password_hash, account.password_is_first = hashed(password), True
+    remove_email(session, account.id, now)
     end_sessions(session, account.id)
     record(session, "PasswordChanged", now, data={"account": account.id})
     return password

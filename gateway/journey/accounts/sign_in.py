@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, SignOnNotEntitled
+from gateway.journey.accounts.mails import tell_owner
 from gateway.outbox.events import record
 from gateway.store import Account, AlertSubscription, Ceremony, Passkey, SecondFactor, SignIn
 from gateway.texts.marks import N_
@@ -101,8 +102,9 @@ def create_account(session: Session, account: Account, hashed: Callable[[str], s
 
 
 def forget_sign_in(session: Session, account: Account, now: int) -> None:
-    """End the account: delete its password, passkeys, second factor, sessions and alert subscription."""
+    """End the account: delete its password, address, passkeys, second factor, sessions and alert subscription."""
     account.ended_at, account.password_hash = now, ""
+    account.email = account.email_language = None
     forget_factors(session, account.id)
     session.execute(delete(AlertSubscription).where(AlertSubscription.account_id == account.id))
     end_sessions(session, account.id)
@@ -121,11 +123,15 @@ def remove_factors(session: Session, account: Account, by: str, now: int) -> Non
     record(session, "SecondFactorRemoved", now, data={"account": account.id, "by": by})
 
 
-def change_password(session: Session, account: Account, hashed: str, now: int) -> None:
-    """Set a new password and end all sessions. Raises Conflict if the password changed since it was checked."""
+def change_password(session: Session, account: Account, hashed: str, now: int, *, by: str = "") -> None:
+    """Set a new password, end all sessions, and have the owner told; `by`: how, where the owner was not signed in.
+
+    Raises Conflict if the password changed since it was checked.
+    """
     row = session.get_one(Account, account.id, with_for_update=True)
     if row.ended_at is not None or row.password_hash != account.password_hash:
         raise Conflict(N_("The password was changed in the meantime. Sign in again."))
     row.password_hash, row.password_is_first = hashed, False
     end_sessions(session, row.id)
-    record(session, "PasswordChanged", now, data={"account": row.id})
+    record(session, "PasswordChanged", now, data={"account": row.id} | ({"by": by} if by else {}))
+    tell_owner(session, "password_changed", row, now)

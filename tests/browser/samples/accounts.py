@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.services.account.attempts import AttemptShown
+from api.services.account.email import EmailShown
 from api.services.account.passkeys import PasskeyShown
 from api.services.account.second_factor import EnrolmentShown, SecondFactorShown
 from api.services.account.sessions import SessionShown
@@ -67,6 +68,8 @@ RECOVERY_CODES: Final = [f"AB{number}D-EFGH-JKLM-NPQR-STUV-WXYZ" for number in r
     "2345-6789-ABCD-EFGH-JKLM-NPQR"
 ] * 2
 PASSKEY: Final = PasskeyShown(id="p1", label="Pixel 9", created_at=NOW - 9 * DAY, used_at=NOW - 3600)
+EMAIL: Final = EmailShown(email="chen@example.org", proposed="chen.meilan@example.org")
+NO_EMAIL: Final = EmailShown(email="", proposed="")
 STAFF: Final = [
     StaffShown(id="a1", login="chen", name="陈美兰", staff="owner"),
     StaffShown(id="a2", login="wu.desk", name="吴前台", staff="desk"),

@@ -28,8 +28,10 @@ from gateway.texts.alerts import alert_text
 from gateway.texts.families import code_text
 from tests.browser.samples.accounts import (
     ATTEMPTS,
+    EMAIL,
     ENROLMENT,
     FACTOR,
+    NO_EMAIL,
     PASSKEY,
     RECOVERY_CODES,
     SESSIONS,
@@ -91,7 +93,14 @@ CASE_PAGE: dict[str, Any] = {
     "nationalities": nationality_choices("zh-CN"),
 }
 SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
-    "login": ("account/sign_in.html", {"login": "", "next": "", "single_sign_on": True, "passkeys": True}),
+    "login": (
+        "account/sign_in.html",
+        {"login": "", "next": "", "single_sign_on": True, "passkeys": True, "mail": True},
+    ),
+    "forgotten": ("account/forgotten.html", {"login": "", "sent": False, "able": True}),
+    "forgotten-sent": ("account/forgotten.html", {"login": "", "sent": True, "able": True}),
+    "new-password-by-link": ("account/new_password_by_link.html", {"login": "chen", "shortest": 10}),
+    "email-confirm": ("account/email.html", {"role": "landlord", "login": "chen", "token": "t"}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (
@@ -178,6 +187,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "login": "chen",
             "shortest": 10,
             "factor": True,
+            "mail": True,
+            "email": EMAIL,
         },
     ),
     "account-without-password": (
@@ -190,6 +201,8 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
             "login": None,
             "shortest": 10,
             "factor": False,
+            "mail": True,
+            "email": NO_EMAIL,
         },
     ),
     "first-password": (

@@ -24,6 +24,7 @@ MORE: Final[dict[str, dict[str, Any]]] = {
     "children": {"person": CHILD},
 }
 LINKS: Final = ("/o/{token}", "/take/{token}")
+NEVER_LOOKED_UP: Final = ("/login/forgotten/{token}",)
 
 
 class Work:
@@ -122,7 +123,14 @@ async def test_a_link_with_a_wrong_signature_is_answered_alike_whether_its_offer
         assert work[0] == work[1] == [], path
 
 
+async def test_a_link_that_is_not_looked_up_is_answered_alike(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in NEVER_LOOKED_UP:
+        with counted(monkeypatch) as counting:
+            answer = await house.client().get(path.replace("{token}", "A" * 43))
+        assert (answer.status_code, counting.done) == (303, []), path
+
+
 def test_each_public_route_with_an_id_is_tried_here(house: House) -> None:
     without_session = {path for _, path in routes(house.app) if re.search(r"\{(?:key_id|token)\}", path)}
-    signed_in = {path for path in without_session if re.search("revoke|landlord|officer", path)}
-    assert without_session - signed_in == {*HOLDERS, *LINKS}
+    signed_in = {path for path in without_session if re.search("revoke|landlord|officer|account", path)}
+    assert without_session - signed_in == {*HOLDERS, *LINKS, *NEVER_LOOKED_UP}

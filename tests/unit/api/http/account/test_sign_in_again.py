@@ -16,6 +16,7 @@ CHANGES = [
 ]
 FORMS = [
     ("/account/passkeys/none/remove", "/login?next=%2Faccount"),
+    ("/account/email", "/login?next=%2Faccount"),
     ("/account/second-factor/new", "/login?next=%2Faccount%2Fsecond-factor"),
 ]
 

@@ -8,7 +8,7 @@ from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.records import file_again
 from gateway.journey.filings.tenant_alerts import EXPIRY_SECONDS, TENANT_MAIL, watch_refusals
 from gateway.outbox.deliveries import Done
-from gateway.relay.tenant_alerts import TenantAlertSender
+from gateway.relay.mails.tenant import TenantAlertSender
 from gateway.store import Consent, Delivery, Registration
 from tests.integration.gateway.relay.test_alerts_delivered import Mailbox, mailbox, mailed
 from tests.parts.world import FIELDS, World

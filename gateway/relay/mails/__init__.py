@@ -1,0 +1,1 @@
+"""Sending of e-mails to tenants and to owners of accounts."""
