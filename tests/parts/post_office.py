@@ -33,16 +33,16 @@ class PostOffice:
         return self.accepting
 
     async def deliver(self) -> list[Decision]:
-        """Try every e-mail that is owed once."""
+        """Try every pending e-mail once."""
         gateway = self.house.gateway
         mail = gateway.settings.alert_mail.get_secret_value()
         sender = AccountMailSender(gateway.database, gateway.attempts, gateway.now, mail=mail, address=ADDRESS)
         with gateway.database.reading() as session:
             query = select(Delivery).where(Delivery.work == ACCOUNT_MAIL, Delivery.state == "owed")
-            owed = session.scalars(query.order_by(Delivery.id)).all()
-        outcomes = [await sender.send(row) for row in owed]
+            pending = session.scalars(query.order_by(Delivery.id)).all()
+        outcomes = [await sender.send(row) for row in pending]
         with gateway.database.writing() as session:
-            for row, outcome in zip(owed, outcomes, strict=True):
+            for row, outcome in zip(pending, outcomes, strict=True):
                 settle(session, row.id, outcome.decision, gateway.now())
                 if outcome.also is not None:
                     outcome.also(session, gateway.now())

@@ -50,6 +50,12 @@ def change_email(gateway: Gateway, account: Account, form: EmailForm, language: 
     return True
 
 
+def email_of_link(gateway: Gateway, account: Account, token: str) -> str:
+    """Return the address that the link confirms. Raises NotFound as confirm_email."""
+    with gateway.database.reading() as session:
+        return steps.email_of_link(session, account, token, gateway.now())
+
+
 def confirm_email(gateway: Gateway, account: Account, token: str) -> None:
     """Use the address from now on. Raises NotFound for a link that is not valid, or not for this account."""
     with gateway.database.writing() as session:

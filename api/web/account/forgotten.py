@@ -20,7 +20,7 @@ from gateway.journey.accounts.mails import LINK_SECONDS
 router = APIRouter(prefix="/login", route_class=PageRoute, include_in_schema=False)
 
 LINK_COOKIE: Final = "lodgekey_new_password"
-LinkToken = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{43}$")]
+LinkToken = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,43}$")]
 
 
 @router.get("/forgotten")

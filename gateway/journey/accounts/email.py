@@ -48,6 +48,14 @@ def proposed_email(session: Session, account_id: str, now: int) -> Ceremony | No
     return session.scalars(query.where(Ceremony.expires_at > now)).first()
 
 
+def email_of_link(session: Session, account: Account, token: str, now: int) -> str:
+    """The address that the link confirms. Raises NotFound where the link is not valid, or not the account's."""
+    link = find_ceremony(session, "new_email", token, now)
+    if link is None or link.account_id != account.id:
+        raise NotFound(NO_ADDRESS)
+    return str(link.data["email"])
+
+
 def confirm_email(session: Session, account: Account, token: str, now: int) -> None:
     """Use the address that the link was sent to; the one before is told. Raises NotFound."""
     proposed = take_ceremony(session, "new_email", token, now, account.id)

@@ -100,7 +100,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "forgotten": ("account/forgotten.html", {"login": "", "sent": False, "able": True}),
     "forgotten-sent": ("account/forgotten.html", {"login": "", "sent": True, "able": True}),
     "new-password-by-link": ("account/new_password_by_link.html", {"login": "chen", "shortest": 10}),
-    "email-confirm": ("account/email.html", {"role": "landlord", "login": "chen", "token": "t"}),
+    "email-confirm": ("account/email.html", {"role": "landlord", "login": "chen", "token": "t", "email": EMAIL.email}),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (

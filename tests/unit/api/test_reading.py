@@ -37,7 +37,7 @@ STREAMS: Final = ("/api/v1/feed", "/officer/feed")
 CALLBACK: Final = "/login/officer/return"
 # Refused here: neither link nor simulator is running, and the sandbox has no table of codes, no form, nobody
 # who is registered by hand and no bookings;
-# nobody registers on another's phone.
+# nobody registers on another's phone, or has forgotten a password.
 AWAY: Final = (
     "/readyz",
     "/tester/devices/{device}",
@@ -50,6 +50,8 @@ AWAY: Final = (
     "/companion/codes",
     "/take/{token}",
     "/.well-known/security.txt",
+    "/account/email/{token}",
+    "/login/new-password",
 )
 QUERIES: Final = {"/api/v1/log/consistency": "?from=1", "/api/v1/onboarding/codes": "?path=visa.kind&text=stu"}
 # Not written here: the sandbox's jurisdiction permits notifying the tenant, and nobody there is registered by hand.

@@ -8,6 +8,7 @@ import httpx
 from sqlalchemy import select
 
 from gateway.domain.stays.booking import Booking
+from gateway.journey.accounts.sign_in import begin_ceremony
 from gateway.journey.filings.person_fields import seal_booking
 from gateway.registering.attempts import AttemptLimiter
 from gateway.store import Account, Passkey, Person, Registration, SignIn
@@ -22,7 +23,7 @@ NOBODYS: Final = "00000000-0000-0000-0000-000000000000"
 # Path parameters that are not ids of owned objects: kinds and roles; devices and roll-outs, which any tester may use.
 NO_THING: Final = {"app": "key", "form": "yaml", "part": "document", "device": "lock-a", "roll_out_id": NOBODYS}
 # Routes with their own access rules, tested with their keys: the tenant's link and the holder's signature.
-OTHER_DOORS: Final = {"/o/{token}", "/take/{token}", *HOLDERS}
+OTHER_DOORS: Final = {"/o/{token}", "/take/{token}", "/login/forgotten/{token}", *HOLDERS}
 # A page that asks for the purpose before any lookup, and so is the same for every id.
 ASKS_FIRST: Final = {("GET", "/officer/records/{record_id}")}
 DATES: Final = {"from": "2027-01-05T15:00", "until": "2027-01-06T11:00"}
@@ -77,6 +78,7 @@ async def things_of(house: House) -> dict[str, str]:
         sign_in = SignIn(token_hash="t", account_id=account.id, method="password", device="", network="")
         sign_in.begun_at, sign_in.used_at, sign_in.expires_at = now, now, now + DAY
         session.add(sign_in)
+        link = begin_ceremony(session, "new_email", {"email": "a@example.org", "language": "en"}, now, account.id)
         session.flush()
         seal_booking(booker, Booking("Núñez", now), house.gateway.keyring)
         record = session.scalars(select(Registration.id)).first()
@@ -84,6 +86,7 @@ async def things_of(house: House) -> dict[str, str]:
             "account_id": account.id,
             "passkey_id": passkey.id,
             "session_id": sign_in.id,
+            "token": link,
             "registration_id": str(record),
         }
     export_request = {"area": "370100", "from": utc(now - DAY), "until": utc(now + 60), "purpose": "a quarterly list"}

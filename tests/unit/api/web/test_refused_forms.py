@@ -35,6 +35,8 @@ NEVER: Final = {
     "/companion": "is the same form for another adult",
     "/login/code": "finishes a sign-in that waits for it, and is tested with it",
     "/account/second-factor": "finishes an enrolment that waits for it, and is tested with it",
+    "/login/forgotten": "is not offered without a mail server, and is tested with one",
+    "/login/new-password": "needs the link of an e-mail, and is tested with it",
     "/login/officer": "goes to the provider, and is tested with it",
 }
 MORE: Final = {

@@ -70,7 +70,7 @@ async def test_whoever_gets_the_link_by_mistake_confirms_nothing(house: House, o
     assert address(house) == (None, None)
 
 
-async def test_the_address_before_is_told_of_a_new_one_and_of_none(house: House, office: PostOffice) -> None:
+async def test_the_address_before_hears_of_a_new_one_and_of_none(house: House, office: PostOffice) -> None:
     client = house.client("landlord-a")
     for email in (FIRST, SECOND):
         await enter(client, email)
