@@ -48,7 +48,7 @@ def confirm_page(
     email = service.email_of_link(gateway, account, token)
     values = {"role": account.role, "login": account.login, "email": email, "token": token}
     values |= fault_values(language_of(request), error)
-    return page(request, "account/email.html", values, error.status if error else 200)
+    return page(request, "account/by_email/confirm.html", values, error.status if error else 200)
 
 
 def confirm_again(

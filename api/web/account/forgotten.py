@@ -40,7 +40,7 @@ def request_page(
         "here": "/login/forgotten",
         **fault_values(language_of(request), error),
     }
-    return page(request, "account/forgotten.html", values, error.status if error else 200)
+    return page(request, "account/by_email/forgotten.html", values, error.status if error else 200)
 
 
 @router.post("/forgotten", dependencies=[Depends(ours)])
@@ -83,7 +83,7 @@ def form_page(request: Request, gateway: Gateway, error: LodgekeyError | None = 
         "here": "/login/new-password",
         **fault_values(language_of(request), error),
     }
-    return page(request, "account/new_password_by_link.html", values, error.status if error else 200)
+    return page(request, "account/by_email/new_password.html", values, error.status if error else 200)
 
 
 @router.post("/new-password", dependencies=[Depends(ours)])

@@ -16,8 +16,8 @@ from gateway.journey.accounts.mails import LINK_SECONDS, enqueue_link, tell_owne
 from gateway.journey.accounts.sign_in import begin_ceremony, change_password, find_ceremony, take_ceremony
 from gateway.outbox.events import record
 from gateway.store import Account, Ceremony
-from gateway.texts.account_mails import LinkMail
 from gateway.texts.marks import N_
+from gateway.texts.staff import LinkMail
 
 NOBODY: Final = "nobody"
 NO_ADDRESS: Final = N_("This link has expired or was used, or it is for another account. Enter your address again.")

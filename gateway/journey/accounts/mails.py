@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from gateway.outbox.deliveries import enqueue
 from gateway.store import Account
-from gateway.texts.account_mails import LinkMail, Notice
+from gateway.texts.staff import LinkMail, Notice
 
 ACCOUNT_MAIL = "mail_account"
 LINK_SECONDS = 1800

@@ -15,7 +15,7 @@ from gateway.registering.attempts import AttemptLimiter
 from gateway.relay.loop import Sender, Sent
 from gateway.store import Account, Delivery
 from gateway.store.database import Database
-from gateway.texts.account_mails import LinkMail, Notice, account_mail_text
+from gateway.texts.staff import LinkMail, Notice, account_mail_text
 
 PAGES: Final = {"new_email": "/account/email/", "forgotten_password": "/login/forgotten/"}
 GIVE_UP_AFTER: Final = 86_400  # seconds that a notice is tried

@@ -70,6 +70,7 @@ RECOVERY_CODES: Final = [f"AB{number}D-EFGH-JKLM-NPQR-STUV-WXYZ" for number in r
 PASSKEY: Final = PasskeyShown(id="p1", label="Pixel 9", created_at=NOW - 9 * DAY, used_at=NOW - 3600)
 EMAIL: Final = EmailShown(email="chen@example.org", proposed="chen.meilan@example.org")
 NO_EMAIL: Final = EmailShown(email="", proposed="")
+CONFIRM: Final = {"role": "landlord", "login": "chen", "token": "t", "email": EMAIL.email}
 STAFF: Final = [
     StaffShown(id="a1", login="chen", name="陈美兰", staff="owner"),
     StaffShown(id="a2", login="wu.desk", name="吴前台", staff="desk"),

@@ -97,10 +97,13 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
         "account/sign_in.html",
         {"login": "", "next": "", "single_sign_on": True, "passkeys": True, "mail": True},
     ),
-    "forgotten": ("account/forgotten.html", {"login": "", "sent": False, "able": True}),
-    "forgotten-sent": ("account/forgotten.html", {"login": "", "sent": True, "able": True}),
-    "new-password-by-link": ("account/new_password_by_link.html", {"login": "chen", "shortest": 10}),
-    "email-confirm": ("account/email.html", {"role": "landlord", "login": "chen", "token": "t", "email": EMAIL.email}),
+    "forgotten": ("account/by_email/forgotten.html", {"login": "", "sent": False, "able": True}),
+    "forgotten-sent": ("account/by_email/forgotten.html", {"login": "", "sent": True, "able": True}),
+    "new-password-by-link": ("account/by_email/new_password.html", {"login": "chen", "shortest": 10}),
+    "email-confirm": (
+        "account/by_email/confirm.html",
+        {"role": "landlord", "login": "chen", "token": "t", "email": EMAIL.email},
+    ),
     "signed-in": ("account/signed_in.html", {"home": "#main"}),  # its redirect to its own anchor keeps the page open
     "to-provider": ("account/to_provider.html", {"url": "#main"}),
     "error": (

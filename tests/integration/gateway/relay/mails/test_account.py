@@ -9,7 +9,7 @@ from gateway.relay.mails.account import AccountMailSender
 from gateway.store import Account, Delivery
 from tests.integration.gateway.relay.test_alerts_delivered import Mailbox, mailbox, mailed
 from tests.parts.house import House
-from tests.parts.post_office import ADDRESS, LINK
+from tests.unit.api.web.account.post_office import ADDRESS, LINK
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # apprise
 __all__ = ["mailbox"]

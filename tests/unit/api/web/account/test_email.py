@@ -11,7 +11,7 @@ from gateway.journey.accounts.mails import LINK_SECONDS
 from gateway.journey.accounts.operator import renew_password
 from gateway.store import Account, Event
 from tests.parts.house import House
-from tests.parts.post_office import PostOffice, open_post_office
+from tests.unit.api.web.account.post_office import PostOffice, open_post_office
 
 FIRST: Final = "mira@example.org"
 SECOND: Final = "mira@example.net"

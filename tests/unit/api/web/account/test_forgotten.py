@@ -17,8 +17,8 @@ from gateway.outbox.deliveries import Refused, RetryAt
 from gateway.store import Account, Ceremony, Delivery, Event, SecondFactor
 from gateway.store.model import Model
 from tests.parts.house import PASSWORD, House, good, refused
-from tests.parts.post_office import PostOffice, open_post_office
 from tests.unit.api.test_guessed_ids import counted
+from tests.unit.api.web.account.post_office import PostOffice, open_post_office
 
 NEW: Final = "wide purple morning kettle"
 FORM: Final = {"new": NEW, "again": NEW}
