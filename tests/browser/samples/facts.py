@@ -31,6 +31,7 @@ from api.web.landlord.pages import draw_code
 from api.web.shell.corrections import NONE_SENT
 from api.web.tenant.pages import child_values
 from gateway.domain.filings.ways_out import actions_for
+from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
 from gateway.feed.stream import FeedItem
 
@@ -203,7 +204,7 @@ def onboarding(stage: str, **parts: Any) -> OnboardingShown:
         "timezone": ZONE,
         "jurisdiction": "cn",
         "asks": ["name", "id_number", "birth_date", "nationality", "sex"],
-        "documents": ["cn_resident_id", "passport", "cn_permanent_residence"],
+        "documents": profile_for("cn").document_kinds,
         "asks_besides": ["residence.country", "phone", "email"],
         "asks_one_of": ["phone", "email"],
         "face": "optional",
