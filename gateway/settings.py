@@ -129,6 +129,7 @@ class Settings(BaseSettings):
     single_sign_on: SingleSignOnSettings | None = None  # LODGEKEY_SINGLE_SIGN_ON__ISSUER, …__CLIENT_ID, and so on
     # Who must show a second factor beside a password; it is offered to everybody. Officers open the records of an area.
     second_factor_roles: frozenset[Literal["landlord", "officer", "tester"]] = frozenset({"officer"})
+    first_password_days: Annotated[int, Field(ge=1, le=90)] = 7  # after which one that was not changed has expired
     # When a session ends: hours after the sign-in, and minutes without use (NIST SP 800-63B-4 §2.2.3: 24 h, 1 h). A
     # landlord's team works on phones, which lock themselves, and sees its own tenants only (ADR 0408).
     session_hours: Annotated[int, Field(ge=1, le=720)] = 12

@@ -15,6 +15,11 @@ from gateway.domain.errors import NotAllowed
 from gateway.store import Account, SignIn
 from gateway.texts.marks import N_
 
+DAY_SECONDS: Final = 86_400
+EXPIRED: Final = N_(
+    "This first password has expired. Ask an owner of your team, or the system administrator, for a new one."
+)
+
 _hasher = PasswordHasher()
 
 
@@ -36,6 +41,12 @@ def password_fits(account: Account | None, password: str) -> bool:
     except (VerifyMismatchError, InvalidHashError):
         return False
     return account is not None and bool(account.password_hash) and account.ended_at is None
+
+
+def is_expired(gateway: Gateway, account: Account) -> bool:
+    """Return whether the account's password is a first one that was not changed in time (ASVS 5.0 V6.4.1)."""
+    valid_until = (account.first_password_at or 0) + gateway.settings.first_password_days * DAY_SECONDS
+    return account.password_is_first and gateway.now() >= valid_until
 
 
 def session_of(gateway: Gateway, token: str, *, used: bool = False) -> SignIn | None:

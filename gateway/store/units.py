@@ -22,8 +22,8 @@ class Account(Model):
 
     `staff` (owner, desk or viewer) is the role within a landlord. An officer of an OpenID provider is identified by
     `issuer` and `subject`. Without a password the hash is empty; with `password_is_first` it is one that somebody else
-    set, and can only be changed. `email` is an address that its owner confirmed, for e-mails about the sign-in, in
-    `email_language` (BCP 47). An account with `ended_at` cannot sign in.
+    set at `first_password_at`, and can only be changed. `email` is an address that its owner confirmed, for e-mails
+    about the sign-in, in `email_language` (BCP 47). An account with `ended_at` cannot sign in.
     """
 
     __tablename__ = "accounts"
@@ -33,6 +33,7 @@ class Account(Model):
     login: Mapped[Text] = mapped_column(unique=True)
     password_hash: Mapped[Text]
     password_is_first: Mapped[bool] = mapped_column(default=False)
+    first_password_at: Mapped[int | None]
     name: Mapped[Text]
     landlord_id: Mapped[str | None] = mapped_column(ForeignKey("landlords.id"))
     area: Mapped[Word | None]

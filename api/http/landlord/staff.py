@@ -22,6 +22,12 @@ def add_staff(gateway: Gate, owner: Owner, form: StaffForm) -> StaffTakenOn:
     return service.add_staff(gateway, owner, form)
 
 
+@router.put("/{account_id}/password")
+def renew_staff_password(gateway: Gate, owner: Owner, account_id: str) -> StaffTakenOn:
+    """Replace a team member's lost or expired password with a first one, shown only once. They are signed out."""
+    return service.renew_staff_password(gateway, owner, account_id)
+
+
 @router.delete("/{account_id}/second-factor", status_code=204)
 def remove_staff_factors(gateway: Gate, owner: Owner, account_id: str) -> None:
     """Remove a team member's lost passkeys and authenticator app. They are signed out immediately."""

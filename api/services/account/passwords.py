@@ -4,7 +4,7 @@ from typing import Annotated, Final, cast
 
 from pydantic import Field
 
-from api.services.access import hash_password, password_fits
+from api.services.access import EXPIRED, hash_password, is_expired, password_fits
 from api.services.account.sign_in import Method, begin_session
 from api.services.password_hashing import hashing
 from api.services.schemas import Strict
@@ -58,6 +58,8 @@ def confirm_password(gateway: Gateway, account: Account, password: str, *, field
     with hashing.place(account.id):
         if not password_fits(account, password):
             raise PasswordWrong(N_("The current password is incorrect. Nothing was changed."), field=field)
+    if is_expired(gateway, account):
+        raise PasswordWrong(EXPIRED, field=field)
 
 
 def hash_of_new(account: Account, password: str) -> str:

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from api.services.access import password_fits
+from api.services.access import EXPIRED, is_expired, password_fits
 from api.services.account.attempts import note_refused
 from api.services.account.schemas import SignedIn, SignInForm
 from api.services.password_hashing import hashing
@@ -31,6 +31,7 @@ def sign_in(gateway: Gateway, form: SignInForm, origin: Origin) -> tuple[Account
     """Return the account whose password `form` holds, and the token of a new session.
 
     Attempts are counted per address and username, and passwords of few requests are compared at a time.
+    Who knows a first password that has expired is told so.
     Raises SignInNeeded, SecondFactorNeeded for an account with a second factor, TooManyAttempts or Busy.
     """
     _count_attempt(gateway, form.login, origin)
@@ -40,6 +41,9 @@ def sign_in(gateway: Gateway, form: SignInForm, origin: Origin) -> tuple[Account
             outcome: Outcome = "unknown_login" if account is None else "wrong_password"
             note_refused(gateway, origin, "password", outcome, account.id if account else None)
             raise SignInNeeded(SIGN_IN_REFUSED)
+    if is_expired(gateway, account):
+        note_refused(gateway, origin, "password", "refused", account.id)
+        raise SignInNeeded(EXPIRED)
     _refuse_without_passkey(gateway, account, origin)
     with gateway.database.writing(essential=True) as session:
         present = session.get_one(Account, account.id, with_for_update=True)

@@ -33,7 +33,7 @@ class StaffShown(BaseModel):
 
 
 class StaffTakenOn(StaffShown):
-    """A new team member with the first password, which is shown only once."""
+    """A team member with a first password, which is shown only once and expires (`first_password_days`)."""
 
     password: str
 
@@ -55,6 +55,13 @@ def add_staff(gateway: Gateway, owner: Account, form: StaffForm) -> StaffTakenOn
         account, password = steps.add_staff(
             session, owner, form.login, form.name.strip(), form.staff, hash_password, gateway.now()
         )
+        return StaffTakenOn(**staff_shown(account).model_dump(), password=password)
+
+
+def renew_staff_password(gateway: Gateway, owner: Account, account_id: str) -> StaffTakenOn:
+    """Replace a team member's lost or expired password; their sessions end. Raises NotFound, or Conflict."""
+    with gateway.database.writing() as session:
+        account, password = steps.renew_staff_password(session, owner, account_id, hash_password, gateway.now())
         return StaffTakenOn(**staff_shown(account).model_dump(), password=password)
 
 

@@ -106,6 +106,7 @@ def staff_page(
         "staff": service.list_staff(gateway, owner),
         "roles": tuple(RIGHTS),
         "taken_on": taken_on,
+        "days": gateway.settings.first_password_days,
         "typed": typed,
         "notice": notice_of(request),
         **fault_values(language_of(request), error),
@@ -137,6 +138,13 @@ def add_staff(
 def staff_again(error: LodgekeyError, request: Request, gateway: Gate, owner: Owner) -> Response:
     """Return the page of the team with the error of a form on it."""
     return staff_page(request, gateway, owner, error=error)
+
+
+@router.post("/landlord/staff/{account_id}/password")
+@shown_again(staff_again)
+def renew_staff_password(request: Request, gateway: Gate, owner: Owner, account_id: str) -> Response:
+    """Replace a team member's lost or expired password. The first one is shown on this page only."""
+    return staff_page(request, gateway, owner, taken_on=service.renew_staff_password(gateway, owner, account_id))
 
 
 @router.post("/landlord/staff/{account_id}/second-factor/remove")

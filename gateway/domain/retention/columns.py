@@ -117,7 +117,8 @@ STAFF: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "accounts": {
         "login name password_hash issuer subject email email_language": "who signs in, and where that is written to",
-        "id role landlord_id area staff ended_at password_is_first": "what the account may do, and until when it did",
+        "password_is_first first_password_at": "whether the password is one that somebody else set, and when",
+        "id role landlord_id area staff ended_at": "what the account may do, and until when it did",
     },
     "passkeys": {
         "id account_id credential_id public_key label created_at used_at": "with what an account signs in",

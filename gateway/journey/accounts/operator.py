@@ -1,7 +1,6 @@
 """The operator's steps that create accounts (landlords, officers, testers) and units."""
 
 import re
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -14,8 +13,8 @@ from gateway.domain.errors import Conflict, InputRefused, NotFound
 from gateway.domain.filings.fill import UnknownFact, fill
 from gateway.domain.filings.record import Address, LandlordFacts, UnitFacts
 from gateway.domain.jurisdiction import load_profiles, profile_for
-from gateway.journey.accounts.email import remove_email
-from gateway.journey.accounts.sign_in import create_account, end_sessions, forget_sign_in, remove_factors
+from gateway.journey.accounts.lost_password import replace_lost_password
+from gateway.journey.accounts.sign_in import create_account, forget_sign_in, remove_factors
 from gateway.journey.filings.destinations import OF_LANDLORD, facts_by_owner
 from gateway.outbox.events import record
 from gateway.registries import REGISTRIES
@@ -84,7 +83,7 @@ def add_tester(session: Session, login: str, name: str, hashed: Hashed, now: int
 def _add_account(session: Session, account: Account, hashed: Hashed, now: int) -> str:
     if not LOGIN.fullmatch(account.login):
         raise InputRefused(N_("A username has 3 to 80 characters: letters, digits and . _ @ -"))
-    password = create_account(session, account, hashed)
+    password = create_account(session, account, hashed, now)
     record(session, "AccountAdded", now, data={"account": account.id, "role": account.role})
     return password
 
@@ -106,19 +105,8 @@ def end_account(session: Session, login: str, now: int) -> Account:
 
 
 def renew_password(session: Session, login: str, hashed: Hashed, now: int) -> str:
-    """Replace a lost password with a random first one and return it; all sessions of the account end.
-
-    Its e-mail address is removed: whoever had the password before may have set it.
-    """
-    account = account_by_login(session, login)
-    if account.issuer is not None:
-        raise Conflict(N_("This account signs in through its own provider and has no password here."))
-    password = secrets.token_urlsafe(12)
-    account.password_hash, account.password_is_first = hashed(password), True
-    remove_email(session, account.id, now)
-    end_sessions(session, account.id)
-    record(session, "PasswordChanged", now, data={"account": account.id})
-    return password
+    """As replace_lost_password, by the operator. Raises NotFound too."""
+    return replace_lost_password(session, account_by_login(session, login), "operator", hashed, now)
 
 
 def remove_lost_factors(session: Session, login: str, now: int) -> None:

@@ -87,17 +87,23 @@ def end_sessions(session: Session, account_id: str) -> None:
     session.execute(delete(Ceremony).where(Ceremony.account_id == account_id))
 
 
-def create_account(session: Session, account: Account, hashed: Callable[[str], str]) -> str:
+def create_account(session: Session, account: Account, hashed: Callable[[str], str], now: int) -> str:
     """Store a new account and return its random first password, which can only be changed.
 
     Raises Conflict if the login is taken.
     """
     if session.scalars(select(Account.id).where(Account.login == account.login)).first() is not None:
         raise Conflict(N_("This username is already in use. Choose another one."), field="login")
-    password = secrets.token_urlsafe(12)
-    account.password_hash, account.password_is_first = hashed(password), True
+    password = set_first_password(account, hashed, now)
     session.add(account)
     session.flush()
+    return password
+
+
+def set_first_password(account: Account, hashed: Callable[[str], str], now: int) -> str:
+    """Give the account a random first password, and return it."""
+    password = secrets.token_urlsafe(12)
+    account.password_hash, account.password_is_first, account.first_password_at = hashed(password), True, now
     return password
 
 
@@ -131,7 +137,7 @@ def change_password(session: Session, account: Account, hashed: str, now: int, *
     row = session.get_one(Account, account.id, with_for_update=True)
     if row.ended_at is not None or row.password_hash != account.password_hash:
         raise Conflict(N_("The password was changed in the meantime. Sign in again."))
-    row.password_hash, row.password_is_first = hashed, False
+    row.password_hash, row.password_is_first, row.first_password_at = hashed, False, None
     end_sessions(session, row.id)
     record(session, "PasswordChanged", now, data={"account": row.id} | ({"by": by} if by else {}))
     tell_owner(session, "password_changed", row, now)

@@ -246,7 +246,7 @@ SAMPLES: dict[str, tuple[str, dict[str, Any]]] = {
     "staff": (
         "account/staff.html",
         {"role": "landlord", "me": "a1", "staff": STAFF, "roles": tuple(RIGHTS), "taken_on": TAKEN_ON}
-        | {"typed": NEW_MEMBER},
+        | {"typed": NEW_MEMBER, "days": 7},
     ),
     "offer": (
         "landlord/offer.html",

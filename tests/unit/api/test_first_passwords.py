@@ -11,13 +11,14 @@ from api.services.access import hash_password
 from gateway.journey.accounts.operator import renew_password
 from gateway.store import Account
 from tests.parts.house import PASSWORD, House, good, refused
+from tests.parts.world import DAY
 from tests.unit.api.test_closed_routes import ask, routes
 
 OWN: Final = "wide purple morning kettle"
 CHANGES: Final = {("PUT", "/api/v1/me/password")} | {
     (method, "/account/first-password") for method in ("GET", "HEAD", "POST")
 }
-ANYBODYS: Final = ("/logout", "/login/officer/return")  # they lead to /login whoever asks
+ANYBODYS: Final = ("/logout", "/login/officer/return", "/login/forgotten/{token}")  # they lead to /login whoever asks
 FORM: Final = {"old": PASSWORD, "new": OWN, "again": OWN}
 
 
@@ -25,7 +26,7 @@ FORM: Final = {"old": PASSWORD, "new": OWN, "again": OWN}
 def newcomers(house: House) -> dict[str, httpx.AsyncClient]:
     """A client of each role, signed in with a first password."""
     with house.gateway.database.writing() as session:
-        session.execute(update(Account).values(password_is_first=True))
+        session.execute(update(Account).values(password_is_first=True, first_password_at=house.now[0]))
     return {login: house.client(login) for login in ("landlord-a", "officer-a", "tester")}
 
 
@@ -97,3 +98,54 @@ async def test_a_password_that_the_operator_set_is_a_first_one(house: House) -> 
     good(await officer.post("/api/v1/sessions", json={"login": "officer-a", "password": password}))
     refused(await officer.get("/api/v1/me"), 403, "password_change_needed")
     assert (await officer.post("/logout")).headers["location"] == "/login"
+
+
+async def test_a_first_password_expires_after_a_week_and_only_who_knows_it_learns_that(house: House) -> None:
+    form = {"login": "ada", "name": "Ada", "staff": "viewer"}
+    owner = house.client("landlord-a")
+    made = good(await owner.post("/api/v1/staff", json=form))
+    early, late = house.client(), house.client()
+    house.now[0] += 7 * DAY - 1
+    good(await early.post("/api/v1/sessions", json={"login": "ada", "password": made["password"]}))
+    house.now[0] += 1
+    problem = refused(
+        await late.post("/api/v1/sessions", json={"login": "ada", "password": made["password"]}), 401, "sign_in_needed"
+    )
+    assert "has expired. Ask an owner of your team" in problem["detail"]
+    page = await late.post("/login", data={"login": "ada", "password": made["password"]})
+    assert (page.status_code, "has expired" in page.text) == (401, True)
+    guesses = [await late.post("/login", data={"login": name, "password": "guess"}) for name in ("ada", "nobody")]
+    assert guesses[0].text.replace("ada", "nobody") == guesses[1].text
+    assert "expired" not in guesses[0].text
+    kept = await early.put("/api/v1/me/password", json={"old": made["password"], "new": OWN})
+    assert "has expired" in refused(kept, 403, "password_wrong")["detail"]
+
+
+async def test_an_owner_replaces_an_expired_password_and_nobody_elses(house: House) -> None:
+    owner, form = house.client("landlord-a"), {"login": "ada", "name": "Ada", "staff": "desk"}
+    made = good(await owner.post("/api/v1/staff", json=form))
+    house.now[0] += 7 * DAY
+    owner = house.client("landlord-a")
+    shown = await owner.post(f"/landlord/staff/{made['id']}/password")
+    assert "It is valid for 7 days." in shown.text
+    first = shown.text.partition('class="code">')[2].partition("<")[0]
+    ada = house.client()
+    good(await ada.post("/api/v1/sessions", json={"login": "ada", "password": first}))
+    refused(await ada.get("/api/v1/me"), 403, "password_change_needed")
+    again = good(await owner.put(f"/api/v1/staff/{made['id']}/password"))["password"]
+    assert again != first
+    refused(await ada.get("/api/v1/me"), 401, "sign_in_needed")
+    refused(await house.client("landlord-b").put(f"/api/v1/staff/{made['id']}/password"), 404, "not_found")
+    own = next(row["id"] for row in good(await owner.get("/api/v1/staff")) if row["login"] == "landlord-a")
+    refused(await owner.put(f"/api/v1/staff/{own}/password"), 409, "conflict")
+    good(await owner.get("/api/v1/me"))
+
+
+async def test_a_password_of_ones_own_does_not_expire_with_the_first(house: House) -> None:
+    with house.gateway.database.writing() as session:
+        password = renew_password(session, "tester", hash_password, house.now[0])
+    tester = house.client()
+    good(await tester.post("/api/v1/sessions", json={"login": "tester", "password": password}))
+    assert (await tester.put("/api/v1/me/password", json={"old": password, "new": OWN})).status_code == 204
+    house.now[0] += 700 * DAY
+    good(await house.client().post("/api/v1/sessions", json={"login": "tester", "password": OWN}))

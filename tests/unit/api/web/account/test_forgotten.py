@@ -243,10 +243,10 @@ async def test_a_server_that_refuses_is_tried_again_with_a_new_link(house: House
 async def test_without_a_mail_server_the_page_says_whom_to_ask(house: House) -> None:
     stranger = house.client()
     assert FORGOTTEN not in (await stranger.get("/login")).text
-    assert "Ask the system administrator" in (await stranger.get("/login")).text
+    assert "Ask an owner of your team" in (await stranger.get("/login")).text
     for answer in (await stranger.get(FORGOTTEN), await request(house)):
         assert (answer.status_code, "<form method" in answer.text.partition("<main")[2]) == (200, False)
-        assert "Ask the system administrator" in answer.text
+        assert "Ask an owner of your team" in answer.text
     with house.gateway.database.reading() as session:
         assert session.scalars(select(Delivery).where(Delivery.work == ACCOUNT_MAIL)).all() == []
 
