@@ -1,4 +1,6 @@
-"""Migrations 0022 and 0025 to 0029 on both databases: what the columns they add say of rows that are there."""
+"""Migrations 0022, 0025 to 0029 and 0038 on both databases: what the columns they add say of rows that are there."""
+
+import time
 
 from alembic import command
 from sqlalchemy import Engine, inspect, text
@@ -115,3 +117,21 @@ def test_accounts_that_exist_have_no_second_factor(engine: Engine) -> None:
     assert all_of(engine, "SELECT * FROM second_factors") == []
     command.downgrade(config_of(engine), "0033")
     assert "second_factors" not in inspect(engine).get_table_names()
+
+
+def test_a_first_password_that_exists_counts_from_the_migration(engine: Engine) -> None:
+    command.upgrade(config_of(engine), "0037")
+    insert = text(
+        "INSERT INTO accounts (id, role, login, password_hash, password_is_first, name)"
+        " VALUES (:id, 'tester', :id, 'h', :first, 'Ada')"
+    )
+    with engine.begin() as connection:
+        for name, first in (("new", True), ("old", False)):
+            connection.execute(insert, {"id": name, "first": first})
+    before = int(time.time())
+    command.upgrade(config_of(engine), "0038")
+    new, old = all_of(engine, "SELECT first_password_at FROM accounts ORDER BY id")
+    assert before <= new[0] <= time.time()
+    assert old == (None,)
+    command.downgrade(config_of(engine), "0037")
+    assert all_of(engine, "SELECT login FROM accounts ORDER BY id") == [("new",), ("old",)]
