@@ -8,7 +8,7 @@ from gateway.texts.bookings import BOOKED, PAYMENT
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
 from gateway.texts.marks import NP_
-from gateway.texts.record import ASKED, DOCUMENT, FACT, FACT_HINT, FIELD, RELATION, SEEN_BY, SEX, SIGN_IN
+from gateway.texts.record import ASKED, DOCUMENT, FACT, FACT_HINT, FIELD, RELATION, SEEN_BY, SEX, SIGN_IN, UNIT
 from gateway.texts.review import (
     ALARM,
     BAND,
@@ -28,7 +28,6 @@ from gateway.texts.review import (
     STANDING,
     STAY,
     STORED_FACES,
-    UNIT_FACT,
 )
 from gateway.texts.staff import (
     ACTION,
@@ -72,7 +71,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "reason": REASON,
     "standing": STANDING,
     "mender": MENDER,
-    "unit_fact": UNIT_FACT,
+    "unit_fact": UNIT,
     "booked": BOOKED,
     "payment": PAYMENT,
     "band": BAND,
@@ -100,7 +99,7 @@ FAMILIES: Final[Mapping[str, Mapping[str, str]]] = {
     "input": {
         **SIGN_IN,
         **STAFF_INPUT,
-        **UNIT_FACT,
+        **UNIT,
         **{f"booking.{name}": text for name, text in BOOKED.items()},
     },
 }

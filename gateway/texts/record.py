@@ -76,6 +76,25 @@ FACT_HINT: Final[Mapping[str, str]] = {
     ),
 }
 """Whom a fact is asked of, and how it is given."""
+UNIT: Final[Mapping[str, str]] = {
+    "unit.name": N_("Name of the unit"),
+    "unit.bookings": N_("Report bookings: “reported”, or empty"),
+    "unit.phone": N_("Phone number of the unit"),
+    "unit.beds": N_("Number of people who can sleep in the unit"),
+    "unit.tourist_tax": N_("Tourist tax of a person and night, in euros"),
+    "unit.registered_as": N_("Number of the unit at the registry"),
+    "unit.address.street": N_("Address of the unit: street and number"),
+    "unit.address.extra": N_("Address of the unit: further details"),
+    "unit.address.postal_code": N_("Address of the unit: postal code"),
+    "unit.address.municipality": N_("Address of the unit: town or city"),
+    "unit.address.municipality_code": N_("Address of the unit: municipality code"),
+    "unit.address.country": N_("Address of the unit: country"),
+    "landlord.name": N_("Name of the landlord"),
+    "landlord.registered_as": N_("Number of the landlord at the registry"),
+    "landlord.phone": N_("Phone number of the landlord"),
+    "landlord.email": N_("Email address of the landlord"),
+}
+"""Names of what registries take of a unit and its landlord."""
 RELATION: Final[Mapping[str, str]] = {
     "grandparent": NP_("relation", "grandparent"),
     "great_grandparent": NP_("relation", "great-grandparent"),

@@ -10,23 +10,6 @@ STANDING: Final[Mapping[str, str]] = {
     "warn": N_("due soon"),
     "late": N_("overdue"),
 }
-UNIT_FACT: Final[Mapping[str, str]] = {
-    "unit.registered_as": N_("Unit's number at the registry"),
-    "unit.bookings": N_("Report bookings: “reported”, or empty"),
-    "unit.name": N_("Unit's name"),
-    "unit.phone": N_("Unit's phone number"),
-    "unit.beds": N_("How many people can sleep in the unit"),
-    "unit.tourist_tax": N_("Tourist tax of a person and night, in euros"),
-    "unit.address.street": N_("Unit's street and number"),
-    "unit.address.postal_code": N_("Unit's postal code"),
-    "unit.address.municipality": N_("Unit's town or city"),
-    "unit.address.municipality_code": N_("Unit's municipality code"),
-    "unit.address.country": N_("Unit's country"),
-    "landlord.registered_as": N_("Landlord's number at the registry"),
-    "landlord.name": N_("Landlord's name"),
-    "landlord.phone": N_("Landlord's phone number"),
-    "landlord.email": N_("Landlord's email address"),
-}
 MENDER: Final[Mapping[str, str]] = {
     "tenant": NP_("who corrects", "tenant"),
     "landlord": NP_("who corrects", "landlord"),

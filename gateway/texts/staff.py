@@ -55,7 +55,7 @@ STAFF_INPUT: Final[Mapping[str, str]] = {
     "from": NP_("date", "Check-in"),
     "until": NP_("date", "Check-out"),
     "arrived": N_("Arrival of this tenant"),
-    "address": N_("Address"),
+    "address": N_("Address of the unit"),
     "area": N_("Area"),
     "first": N_("First day"),
     "last": N_("Last day (up to 31 days)"),

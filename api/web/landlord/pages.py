@@ -93,9 +93,12 @@ def unit_page(
 
 
 def unit_inputs(facts: UnitFactsShown) -> dict[str, str]:
-    """Return by a fact of the unit the input that asks for it: of several registries that take it, the first."""
+    """Return by a fact of the unit the input that asks for it: of several registries that take it, the first.
+
+    The address is the street too, where no registry takes that apart.
+    """
     asked = {f"unit.{path.rpartition(':')[2]}": f"unit.{path}" for path in reversed(facts.unit)}
-    return asked | {"unit.address": "address"}
+    return {"unit.address.street": "address", "unit.address": "address"} | asked
 
 
 @router.post("/units/{unit_id}/facts")

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from api.framework.dependencies import Decider, Gate
 from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
-from api.web.shell.corrections import fields_in
+from api.web.shell.corrections import checked_form, fields_in
 from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go
@@ -50,9 +50,8 @@ def decide(
     """Record the decision; show the case again with the error if it is refused."""
     refuse_other_home(account, home)
     try:
-        inputs = [Input(name, needed=False) for name in given]
-        refuse_incomplete({"reason": reason} | given, Input("reason", 400, needed=False), *inputs)
-        form = DecisionForm.model_validate({"decision": decision, "reason": reason, "fields": given})
+        refuse_incomplete({"reason": reason}, Input("reason", 400, needed=False))
+        form = checked_form(DecisionForm, decision=decision, reason=reason, fields=given)
         service.decide_case(gateway, account, case_id, form)
     except LodgekeyError as error:
         return case_page(request, gateway, account, case_id, error, reason, given)

@@ -9,6 +9,7 @@ from api.framework.dependencies import Decider, Gate
 from api.services.officer import filings as service
 from api.services.officer.filings import CorrectionForm, OutcomeForm
 from api.web.officer.cases import refuse_other_home
+from api.web.shell.corrections import checked_form
 from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
 from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go, notice_of
@@ -148,8 +149,8 @@ def correct(
     try:
         if len(reason.strip()) < MIN_REASON:
             raise InputRefused(N_("Say why you correct it: at least three characters."), field="reason")
-        refuse_incomplete({"reason": reason, field: value}, Input("reason"), Input(field, needed=False))
-        form = CorrectionForm(fields={field: value}, reason=reason.strip(), person=person)
+        refuse_incomplete({"reason": reason}, Input("reason"))
+        form = checked_form(CorrectionForm, fields={field: value}, reason=reason.strip(), person=person)
         service.correct_filing(gateway, account, record_id, form)
     except LodgekeyError as error:
         sent = Sent(field if field in ALL_FIELDS else "", value, reason, person)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from api.services.error_text import error_text, field_texts
 from api.web.shell.fault import Fault
@@ -15,6 +15,7 @@ from gateway.domain.filings.record import FieldProblem
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.errors import ERROR, TOO_LONG
 
+Form = TypeVar("Form", bound=BaseModel)
 FIELD: Final = "field."
 
 
@@ -83,8 +84,18 @@ def refused_correction(
     return Correction((registration, person), given, sentences_in(error, language), error_text(language, error))
 
 
-def form_refusal(error: ValidationError) -> InputRefused:
-    """Return the refusal of a correction that its model refuses: the fields that are too long, else the form."""
+def checked_form(model: type[Form], **given: object) -> Form:
+    """Return the form with these `fields` and whatever else its model has.
+
+    Raises InputRefused, which names those of `fields` that are too long.
+    """
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def _refusal(error: ValidationError) -> InputRefused:
     long = [one for one in error.errors() if one["type"] == "string_too_long" and one["loc"][0] == "fields"]
     named = {str(one["loc"][1]): {"most": one["ctx"]["max_length"]} for one in long}
     problems = [(name, FieldProblem(name, "too_long", TOO_LONG, values)) for name, values in named.items()]

@@ -100,7 +100,7 @@ def refused_by(error: ValidationError, sentences: Mapping[str, str]) -> FormRefu
 
 
 def faults_in(language: Language, error: LodgekeyError, names: Mapping[str, str] = NO_NAMES) -> list[Fault]:
-    """Return what the summary lists: a sentence for each input that the error names, or the error's own.
+    """Return what the summary lists: one sentence for each input that the error names, or the error's own.
 
     `names`: by the error's field, the input of the form where it has another name.
     """
@@ -110,9 +110,11 @@ def faults_in(language: Language, error: LodgekeyError, names: Mapping[str, str]
     if "fields" not in error.extra and "field" in error.extra:
         return [_fault(language, str(error.extra["field"]), error_text(language, error), names)]
     known = {*FAMILIES["input"], *names.values()}
-    found = [(names.get(one["field"], one["field"]), one["sentence"]) for one in field_texts(language, error)]
-    faults = [Fault(name if name in known else "", sentence) for name, sentence in found]
-    return faults or [Fault("", error_text(language, error))]
+    found: dict[str, Fault] = {}
+    for one in field_texts(language, error):
+        name = names.get(one["field"], one["field"])
+        found.setdefault(name, Fault(name if name in known else "", one["sentence"]))
+    return [*found.values()] or [Fault("", error_text(language, error))]
 
 
 def _fault(language: Language, field: str, sentence: str, names: Mapping[str, str]) -> Fault:

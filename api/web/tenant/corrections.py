@@ -1,14 +1,12 @@
 """The tenant's correction of a refused registration, from the page of the key."""
 
-from collections.abc import Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import ValidationError
 
 from api.framework.dependencies import Gate, OfferToken
 from api.services.tenant.corrections import OwnCorrectionForm, correct_own
-from api.web.shell.corrections import fields_in, form_refusal, refused_correction
+from api.web.shell.corrections import checked_form, fields_in, refused_correction
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of
 from api.web.tenant.pages import key_page
@@ -28,16 +26,9 @@ async def correct(
     """Correct the fields that are filled in; show the page again with what was typed if one is refused."""
     given = fields_in(dict(await request.form()))
     try:
-        correct_own(gateway, token, corrected(registration, person, given))
+        form = checked_form(OwnCorrectionForm, registration=registration, person=person, fields=given)
+        correct_own(gateway, token, form)
     except LodgekeyError as error:
         sent = refused_correction(error, registration, person, given, language_of(request))
         return key_page(request, gateway, token, sent, error)
     return go("/key?done=keypage.done.corrected")
-
-
-def corrected(registration: str, person: int, fields: Mapping[str, str]) -> OwnCorrectionForm:
-    """Return the correction of these fields. Raises InputRefused for those that are too long."""
-    try:
-        return OwnCorrectionForm(registration=registration, person=person, fields=dict(fields))
-    except ValidationError as error:
-        raise form_refusal(error) from None

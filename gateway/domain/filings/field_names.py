@@ -7,7 +7,7 @@ from typing import Final
 from gateway.texts.bookings import TERM
 from gateway.texts.marks import N_, NP_
 from gateway.texts.outcomes import PERSON, Args
-from gateway.texts.record import ASKED, FACT, FIELD
+from gateway.texts.record import ASKED, FACT, FIELD, UNIT
 from gateway.texts.translator import Translator, translator
 
 # Field of a record -> field of a form, which has the name.
@@ -23,27 +23,13 @@ _MORE: Final[Mapping[str, str]] = {
     "residence.extra": N_("Home address: further details"),
     "role": NP_("registration", "Role in the family or group"),
     "unit.code": N_("Code of the unit"),
-    "unit.name": N_("Name of the unit"),
-    "unit.bookings": N_("Report bookings: “reported”, or empty"),
-    "unit.phone": N_("Phone number of the unit"),
-    "unit.beds": N_("Number of people who can sleep in the unit"),
-    "unit.registered_as": N_("Number of the unit at the registry"),
     "unit.timezone": N_("Time zone of the unit"),
     "unit.area": N_("Area of the unit"),
     "unit.jurisdiction": N_("Jurisdiction of the unit"),
-    "unit.address.street": N_("Address of the unit: street and number"),
-    "unit.address.extra": N_("Address of the unit: further details"),
-    "unit.address.postal_code": N_("Address of the unit: postal code"),
-    "unit.address.municipality": N_("Address of the unit: town or city"),
-    "unit.address.municipality_code": N_("Address of the unit: municipality code"),
-    "unit.address.country": N_("Address of the unit: country"),
-    "landlord.name": N_("Name of the landlord"),
-    "landlord.registered_as": N_("Number of the landlord at the registry"),
-    "landlord.phone": N_("Phone number of the landlord"),
-    "landlord.email": N_("Email address of the landlord"),
     "stay.from_at": N_("Arrival"),
     "stay.until_at": N_("Departure"),
     "stay.agreed_at": N_("Date of the contract"),
+    **UNIT,
     **{f"stay.{name}": text for name, text in TERM.items()},
 }
 _PERSON: Final = re.compile(r"people\[(\d+)\]\.?(.*)")

@@ -13,6 +13,10 @@ class UnknownFact(ValueError):
     """No text field has this path; the message is the path."""
 
 
+class NotOffered(UnknownFact):
+    """The field takes one of some words, and the text is none of them; the message is the path."""
+
+
 def fill(facts: Facts, values: Mapping[str, str]) -> Facts:
     """The facts (a unit, a person, a landlord, …) with the texts set by path. Raises UnknownFact."""
     for path, text in values.items():
@@ -42,5 +46,5 @@ def _with(facts: Any, steps: list[str], text: str, path: str) -> Any:
     hint = get_type_hints(type(facts))[name]
     words = getattr(hint, "__args__", ())
     if hint is not str and text not in words:
-        raise UnknownFact(path)
+        raise NotOffered(path)
     return replace(facts, **{name: text})  # type: ignore[type-var]

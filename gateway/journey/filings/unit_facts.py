@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from gateway.domain.errors import InputRefused
-from gateway.domain.filings.fill import UnknownFact
+from gateway.domain.filings.fill import NotOffered, UnknownFact
 from gateway.domain.filings.record import Document, FieldProblem, PersonFacts, StayFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
@@ -129,6 +129,11 @@ def wrong_facts(unit: Unit, rules: Mapping[str, Rules], now: int) -> list[FieldP
     """The registries' problems with the unit and its landlord. Raises InputRefused for a path that no record has."""
     try:
         records = {destination.registry_name: _sample(destination, now) for destination in unit.destinations}
+    except NotOffered as error:
+        field = f"unit.{error}"
+        raise FieldsRefused(
+            [(field, FieldProblem(field, "unknown_code", N_("Choose one of the answers offered.")))]
+        ) from error
     except UnknownFact as error:
         raise InputRefused(N_("No registry requires {field}."), {"field": str(error)}) from error
     found = [problem for name, record in records.items() if name in rules for problem in rules[name](record)]

@@ -3,20 +3,65 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
-from typing import Final
+from typing import Final, cast
 
 from lxml.html import HtmlElement, document_fromstring
+from sqlalchemy import select
 
+from gateway.domain.filings.record import FieldProblem, Refused
+from gateway.domain.filings.record import Registration as Record
+from gateway.domain.filings.record import Registry as RegistryPort
 from gateway.domain.verification.as_typed import plain_text
+from gateway.journey.filings.answers import record_registry_answer
+from gateway.registries import registry_problems
+from gateway.store import Registration, Unit
 from gateway.texts.languages import Language
+from tests.parts.house import House
+from tests.parts.registry import MemoryRegistry
+from tests.parts.world import report_to
 
 Wrong = Mapping[str, Sequence[str]]
 """By field, values that are wrong."""
 READ_IN: Final[tuple[Language, ...]] = ("en", "es", "zh-CN")
 LONG: Final = "x" * 201
+TEXTS: Final = ("<b>", LONG, "ZZZ", "号")
+DNI: Final = {"document_kind": "id_card", "issuing_state": "ESP", "nationality": "ESP", "id_number": "12345678Z"}
+OPENING: Final[Mapping[str, dict[str, str]]] = {
+    "es": DNI | {"fact.residence.country": "ESP"},
+    "it": {"issuing_state": "ITA", "fact.birth_country": "ITA"},
+    "ross1000": {"fact.residence.country": "ITA"},
+    "pt": {},
+    "hr": {"fact.residence.country": "USA"},
+    "de": {},
+    "cn": {"fact.visa.kind": "L"},
+}
+"""What is answered right so that other questions follow, by registry; every registry that asks is here."""
 ENGLISH: Final = re.compile(r"\b(the|this|enter|check|choose|with|and|your|must|field|is|not)\b", re.IGNORECASE)
 """Words of English sentences that the other languages do not have."""
 RAW: Final = re.compile(r"\b[a-z]+_[a-z_]+\b|\b(residence|document|visa|entry|fact|field)\.[a-z]")
+
+
+def report_in(house: House, registry: str) -> None:
+    """The unit reports to this registry, in its country; the registry is not reached, but its rules hold."""
+
+    class Ruled(MemoryRegistry):
+        def problems(self, registration: Record) -> tuple[FieldProblem, ...]:
+            return tuple(registry_problems(registry, registration, house.now[0]))
+
+    house.gateway.registries = {registry: cast("RegistryPort", Ruled())}
+    with house.gateway.database.writing() as session:
+        unit = session.get_one(Unit, house.units["a"])
+        unit.jurisdiction = "it" if registry == "ross1000" else registry
+        report_to(unit, registry)
+
+
+def refuse_record(house: House) -> str:
+    """The authority refuses the only record in its own words, which name no field. The record's id."""
+    with house.gateway.database.writing() as session:
+        row = session.scalars(select(Registration)).one()
+        (row.registry_name,) = house.gateway.registries
+        record_registry_answer(session, row.id, Refused("E7", "Documento non valido"), house.now[0])
+        return row.id
 
 
 def rounds_of(wrong: Wrong) -> Iterator[dict[str, str]]:

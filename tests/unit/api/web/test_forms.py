@@ -102,7 +102,7 @@ CASES: Final = {
         {"until": "Check-out: The stay must end after it begins. Check both dates."},
     ),
     "a unit without an address": Refused(
-        "landlord-a", "/landlord/units/{unit}/facts", {"address": ""}, {"address": f"Address: {FILLED}"}
+        "landlord-a", "/landlord/units/{unit}/facts", {"address": ""}, {"address": f"Address of the unit: {FILLED}"}
     ),
     "a record for no purpose": Refused(
         "officer-a", "/officer/records/r1", {"purpose": "", "note": "A 17"},

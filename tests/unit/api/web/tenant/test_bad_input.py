@@ -3,21 +3,18 @@
 A form is sent with all of its fields wrong at once, in rounds: empty, too long, markup, another alphabet, wrong dates.
 """
 
-from collections.abc import Mapping
 from itertools import cycle
 from typing import Final
 
 import pytest
 
 from gateway.registering.attempts import AttemptLimiter
-from gateway.store import Unit
 from gateway.texts.identity import REASON
 from gateway.texts.languages import LANGUAGES, Language
 from gateway.texts.translator import translator
 from tests.parts.house import House
-from tests.parts.world import report_to
 from tests.unit.api.http.tenant.test_stay import signed
-from tests.unit.api.web.refused_form import LONG, READ_IN, Page, Wrong, rounds_of
+from tests.unit.api.web.refused_form import LONG, OPENING, READ_IN, TEXTS, Page, Wrong, report_in, rounds_of
 from tests.unit.api.web.tenant.test_onboarding_errors import PASSPORT
 from tests.unit.api.web.test_pages import tenant_with_link
 
@@ -32,32 +29,12 @@ OF_DOCUMENT: Final[Wrong] = {
     "nationality": NO_CODE,
     "sex": ("", "W", LONG, "<b>"),
 }
-TEXTS: Final = ("<b>", LONG, "ZZZ", "号")
-DNI: Final = {"document_kind": "id_card", "issuing_state": "ESP", "nationality": "ESP", "id_number": "12345678Z"}
-OPENING: Final[Mapping[str, dict[str, str]]] = {
-    "es": DNI | {"fact.residence.country": "ESP"},
-    "it": {"issuing_state": "ITA", "fact.birth_country": "ITA"},
-    "ross1000": {"fact.residence.country": "ITA"},
-    "pt": {},
-    "hr": {"fact.residence.country": "USA"},
-    "de": {},
-    "cn": {"fact.visa.kind": "L"},
-}
-"""What is answered right so that other questions follow, by registry; every registry that asks is here."""
 CONSENTED: Final = {"text_version": "2026-11", "check": "person", "consent_registration": "yes"}
 
 
 @pytest.fixture(autouse=True)
 def without_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(AttemptLimiter, "hit", lambda *_: None)
-
-
-def report_in(house: House, registry: str) -> None:
-    """The unit reports to this registry, in its country."""
-    with house.gateway.database.writing() as session:
-        unit = session.get_one(Unit, house.units["a"])
-        unit.jurisdiction = "it" if registry == "ross1000" else registry
-        report_to(unit, registry)
 
 
 async def test_every_wrong_field_of_the_typed_document_is_named(house: House) -> None:

@@ -8,27 +8,30 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import cycle, product
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import httpx
 import pytest
-from sqlalchemy import select
 
-from gateway.domain.filings.record import FieldProblem, Refused
-from gateway.domain.filings.record import Registration as Record
-from gateway.domain.filings.record import Registry as RegistryPort
-from gateway.journey.filings.answers import record_registry_answer
 from gateway.registering.attempts import AttemptLimiter
-from gateway.registries import registry_problems
-from gateway.store import Person, Registration
+from gateway.store import Person
 from gateway.texts.languages import Language
 from tests.parts.house import House, good, utc
-from tests.parts.registry import MemoryRegistry
 from tests.parts.world import DAY
 from tests.unit.api.http.tenant.test_family import CHILD, declare
 from tests.unit.api.http.tenant.test_stay import signed
-from tests.unit.api.web.refused_form import LONG, READ_IN, Page, Wrong, faults_of, rounds_of
-from tests.unit.api.web.tenant.test_bad_input import OPENING, TEXTS, report_in
+from tests.unit.api.web.refused_form import (
+    LONG,
+    OPENING,
+    READ_IN,
+    TEXTS,
+    Page,
+    Wrong,
+    faults_of,
+    refuse_record,
+    report_in,
+    rounds_of,
+)
 
 OF_CHILD: Final[Wrong] = {
     "surname": ("", "<b>", LONG, "{b}"),
@@ -150,25 +153,11 @@ async def test_a_wrong_date_of_the_stay_is_named(house: House) -> None:
     assert found == []
 
 
-def refuse_record(house: House, registry: str) -> None:
-    """The authority refuses the tenant's record in its own words, which name no field."""
-
-    class Ruled(MemoryRegistry):
-        def problems(self, registration: Record) -> tuple[FieldProblem, ...]:
-            return tuple(registry_problems(registry, registration, house.now[0]))
-
-    house.gateway.registries = {registry: cast("RegistryPort", Ruled())}
-    with house.gateway.database.writing() as session:
-        row = session.scalars(select(Registration)).one()
-        row.registry_name = registry
-        record_registry_answer(session, row.id, Refused("E7", "Documento non valido"), house.now[0])
-
-
 @pytest.mark.parametrize("registry", OPENING)
 async def test_every_wrong_field_of_a_correction_is_named(house: House, registry: str) -> None:
     _, tenant = await with_key(house)
     report_in(house, registry)
-    refuse_record(house, registry)
+    refuse_record(house)
     page = (await tenant.get("/key")).text
     (registration,) = set(re.findall(r'name="registration" value="([^"]+)"', page))
     asked = re.findall(r'<label for="in-1-([^"]+)"', page)
