@@ -136,6 +136,7 @@ ANSWER: Final[Mapping[str, str]] = {
     "not_required": N_("By law this person does not have to be reported. The record is kept here and nothing is sent."),
     "registered_by_hand": N_("Registered by hand with the registry's own means."),
     "follows_by_hand": N_("The person was registered by hand, so this is reported by hand too. Nothing was sent."),
+    "has_left": N_("The person has left, and this registry takes no change after that. Nothing was sent."),
     "stay_cancelled": N_("The stay was cancelled before this record was sent, so nothing is sent."),
     "waits_for_adult": N_(
         "A minor is reported together with an adult. The report is sent as soon as an adult of the stay has registered."

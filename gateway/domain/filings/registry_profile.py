@@ -13,6 +13,9 @@ Taken = Literal["send", "annul_and_resend", "new_record", "annul", "nothing"]
 # together: one record with everybody who came together, a minor with an adult. rows: everybody a row of their own, a
 # member directly after the head. apart: everybody a record of their own.
 Party = Literal["together", "rows", "apart"]
+# change: a change of somebody who has left says when. again: the departure is a record of its own, which a change takes
+# back, so it is sent again after it. by_hand: it takes no change of somebody who has left.
+AfterDeparture = Literal["change", "again", "by_hand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class RegistryProfile:
     beside the client. `tells_groups`: its records tell families from groups. `by_hand`: the rules that no answer of the
     person could satisfy. Whom one of them is against is not sent: they are registered by hand, with the authority's own
     means, and with them the others of the same record where people are filed together. `arrivals_fixed`: a change
-    cannot name another arrival, which is a record anew, after an annulment of the earlier one.
+    cannot name another arrival, which is a record anew, after an annulment of the earlier one. `after_departure`: how
+    it takes a change of somebody who has left.
     """
 
     name: str
@@ -45,6 +49,7 @@ class RegistryProfile:
     party: Party = "apart"
     tells_groups: bool = False
     arrivals_fixed: bool = False
+    after_departure: AfterDeparture = "change"
     kept: bool = False
     reporting: Reporting | None = None
     title: str = ""

@@ -1,11 +1,12 @@
 """The registries that a unit reports to, in order, what they require together, and what each is told of a stay."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.fill import fill
-from gateway.domain.filings.record import Address, Kind, LandlordFacts, StayFacts, UnitFacts
+from gateway.domain.filings.record import Address, Kind, LandlordFacts, PartyRole, PersonFacts, StayFacts, UnitFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.registry_profile import Party, RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts, asked_by_all
@@ -15,7 +16,10 @@ from gateway.registries import REGISTRIES, rule_against
 from gateway.store import Destination, Person, Registration, Stay, Unit
 from gateway.texts.marks import N_
 
+_FAMILY: Final[tuple[PartyRole, PartyRole]] = ("head_of_family", "family_member")
+_GROUP: Final[tuple[PartyRole, PartyRole]] = ("head_of_group", "group_member")
 FOLLOWS_BY_HAND: Final = "follows_by_hand"
+HAS_LEFT: Final = "has_left"
 OF_LANDLORD: Final = "landlord."
 """Begins the path of a unit's fact that is the landlord's at one registry only."""
 
@@ -34,12 +38,15 @@ def destination_of(row: Registration) -> Destination:
 
 
 def why_by_hand(
-    destination: Destination, record: Record, earlier: Registration | None, now: int
+    destination: Destination, record: Record, earlier: Registration | None, now: int, *, gone: bool = False
 ) -> tuple[str, dict[str, str | int]] | None:
     """Why a person registers this by hand, as the code and arguments of an answer; None for what is sent.
 
-    The registry's interface knows no record that was made by hand, so what follows one is made by hand too.
+    The registry's interface knows no record that was made by hand, so what follows one is made by hand too. `gone`: it
+    changes what is known of somebody who has left.
     """
+    if gone and profile_at(destination).after_departure == "by_hand":
+        return HAS_LEFT, {}
     if found := rule_against(destination.registry_name, record, now):
         return found.rule, {"field": found.field}
     follows = earlier is not None and earlier.answer_code == REGISTERED_BY_HAND
@@ -88,6 +95,11 @@ def party_of(destination: Destination) -> Party:
     return profile_at(destination).party
 
 
+def takes_departures(destination: Destination) -> bool:
+    """Whether this authority is told when somebody leaves."""
+    return profile_at(destination).changes["check_out"] == "send"
+
+
 def period_begins(stay: Stay, people: Iterable[Person], destination: Destination) -> int:
     """When these people's stay begins as one record says it: with the first who came, or in rows with the last."""
     came = [person.arrived_at or stay.from_at for person in people]
@@ -98,14 +110,43 @@ def period(
     stay: Stay, people: Sequence[Person], destination: Destination, kind: Kind, booking: Booking | None = None
 ) -> StayFacts:
     """The stay as these people spend it: from the first who came, or in rows from the last, until it ends for them."""
-    ends = _left_at(stay, kind)
+    ends = _ends(stay, kind)
     left = [person.left_at or min(person.leaves_at or ends, ends) for person in people]
     begins = period_begins(stay, people, destination)
     facts = StayFacts(id=stay.id, from_at=begins, until_at=max(*left, begins + 1), agreed_at=stay.created_at)
     return with_terms(facts, booking) if booking else facts
 
 
-def _left_at(stay: Stay, kind: Kind) -> int:
-    """When the stay ends; in a check-out, when it actually ended if that was earlier."""
-    early = kind == "check_out" and stay.ended_at is not None and stay.from_at < stay.ended_at < stay.until_at
+def has_left(stay: Stay, person: Person) -> bool:
+    """Whether the person left, before the others or when the stay ended."""
+    return person.left_at is not None or (stay.ended_at is not None and stay.from_at < stay.ended_at)
+
+
+def _ends(stay: Stay, kind: Kind) -> int:
+    """When the stay ends: as it was agreed in a booking, else when it actually ended if that was earlier."""
+    early = kind != "booking" and stay.ended_at is not None and stay.from_at < stay.ended_at < stay.until_at
     return stay.ended_at if early and stay.ended_at is not None else stay.until_at
+
+
+def record_of(
+    stay: Stay,
+    people: Sequence[Person],
+    destination: Destination,
+    kind: Kind,
+    known: Mapping[str, PersonFacts],
+    booking: Booking | None,
+) -> Record:
+    """The record of these people at this registry, in their order; everybody is `known`, by id."""
+    facts = [known[person.id] for person in people]
+    if party_of(destination) != "apart" and len(facts) > 1:
+        head, member = _GROUP if stay.party_is_group else _FAMILY
+        facts = [replace(facts[0], role=head), *(replace(one, role=member) for one in facts[1:])]
+    return Record(
+        id="",
+        kind=kind,
+        reference="",
+        unit=unit_facts(destination),
+        stay=period(stay, people, destination, kind, booking),
+        people=tuple(facts),
+        landlord=landlord_facts(destination),
+    )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
-from gateway.journey.filings.destinations import party_of, profile_at
+from gateway.journey.filings.destinations import party_of, profile_at, takes_departures
 from gateway.journey.filings.held_records import (
     BY_HAND,
     WAITS_FOR_ARRIVAL,
@@ -113,7 +113,9 @@ def group_of(session: Session, stay: Stay, person: Person, destination: Destinat
     earlier = latest_record(session, person, destination)
     if earlier is None or party_of(destination) == "apart":
         return Group(destination, (person,), parted=earlier is not None and _is_awaited(earlier))
-    named, refused = people_of(session, stay, earlier), refused_people(earlier)
+    if person.left_at is not None and takes_departures(destination):
+        return Group(destination, (person,))
+    named, refused = _still_named(session, stay, earlier, destination), refused_people(earlier)
     if person.id in refused:
         return Group(destination, tuple(other for other in named if other.id in refused))
     if party_of(destination) == "rows" and not is_unsent(session, earlier):
@@ -126,7 +128,10 @@ def by_head(session: Session, stay: Stay, group: Group, facts: Facts, now: int) 
     """The groups in rows of these people: each head with the members, one who needs no head alone.
 
     A member without a document waits for a head; one with a document is a row of their own while no adult is there.
+    Where people are filed together, the group itself: it no longer waits if one of them is an adult now.
     """
+    if party_of(group.destination) != "rows":
+        return [replace(group, waits=all(_minor(stay, person, facts) for person in group.people))]
     others = list(dict.fromkeys([*registered(session, stay), *group.people]))
     found: dict[Person, list[Person]] = {}
     waiting: set[Person] = set()
@@ -174,6 +179,20 @@ def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
     known = {person.id: person for person in (*registered(session, stay), *booker)}
     named = session.scalars(query.order_by(RegistrationPerson.position)).all()
     return [known[person_id] for person_id in named if person_id in known]
+
+
+def _still_named(session: Session, stay: Stay, row: Registration, destination: Destination) -> list[Person]:
+    """The people whom a new record in the place of this one names: without those whose departure was reported."""
+    named = people_of(session, stay, row)
+    return [one for one in named if one.left_at is None] if takes_departures(destination) else named
+
+
+def _is_same(other: Person, person: Person, facts: Facts) -> bool:
+    """Whether the other left, and returned as this person with the same document."""
+    if other.left_at is None or other.id not in facts or not facts[person.id].document.number:
+        return False
+    before, again = facts[other.id], facts[person.id]
+    return (before.document.number, before.birth_date) == (again.document.number, again.birth_date)
 
 
 def withdraw_unsent(session: Session, group: Group, why: str, now: int) -> list[Registration]:
@@ -229,8 +248,8 @@ def _together(session: Session, stay: Stay, person: Person, facts: Facts, destin
     here_now = (person.arrived_at or 0) <= person.created_at
     waiting = [other for other in others if here_now and _is_waiting(session, other, destination)]
     earlier = max(found, key=lambda row: row.number, default=None)
-    named = people_of(session, stay, earlier) if earlier is not None else []
-    people = dict.fromkeys([*named, person, *waiting])
+    named = _still_named(session, stay, earlier, destination) if earlier is not None else []
+    people = dict.fromkeys([*(one for one in named if not _is_same(one, person, facts)), person, *waiting])
     minors = [other for other in people if _minor(stay, other, facts)]
     adults = [other for other in people if other not in minors]
     return Group(destination, (*adults, *minors), waits=not adults)

@@ -11,19 +11,18 @@ from gateway.domain.errors import Conflict
 from gateway.domain.events import EventType
 from gateway.domain.filings.changes import plan
 from gateway.domain.filings.deadlines import FilingDeadline, deadline, standing
-from gateway.domain.filings.record import Kind, PartyRole, PersonFacts, StayFacts
+from gateway.domain.filings.record import Kind, StayFacts
 from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.registry_profile import RegistryProfile
-from gateway.domain.stays.booking import Booking
 from gateway.domain.verification.field_sources import correct
 from gateway.journey.filings.destinations import (
     destination_of,
-    landlord_facts,
+    has_left,
     party_of,
     period,
     period_begins,
     profile_at,
-    unit_facts,
+    record_of,
     why_by_hand,
 )
 from gateway.journey.filings.held_records import (
@@ -69,8 +68,6 @@ from gateway.store.model import new_id
 from gateway.store.sealing import Erased
 from gateway.texts.marks import N_
 
-_FAMILY: Final[tuple[PartyRole, PartyRole]] = ("head_of_family", "family_member")
-_GROUP: Final[tuple[PartyRole, PartyRole]] = ("head_of_group", "group_member")
 NOBODY_TO_TELL: Final = "not_required"
 CANCELLED: Final = "stay_cancelled"
 WAITS_FOR_ADULT: Final = "waits_for_adult"
@@ -101,7 +98,8 @@ def arrival_records(
     facts = facts_of(others, keyring) | {person.id: person_facts(person.id, fields)}
     groups = [group_on_arrival(session, stay, person, facts, destination) for destination in stay.unit.destinations]
     booking = booking_of(stay, keyring)
-    return {group.destination.registry_name: _record(stay, group, "check_in", facts, booking) for group in groups}
+    found = [record_of(stay, group.people, group.destination, "check_in", facts, booking) for group in groups]
+    return {group.destination.registry_name: record for group, record in zip(groups, found, strict=True)}
 
 
 def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> None:
@@ -249,7 +247,8 @@ def report(
     note = planned.note if due else NOBODY_TO_TELL
     records = planned.records if due else ()
     rows = [_keep(session, stay, group, subject, step, earlier, keyring, now, due) for step in records or (facts,)]
-    by_hand = why_by_hand(group.destination, facts, earlier, now) if records else None
+    gone = kind == "change" and has_left(stay, subject)
+    by_hand = why_by_hand(group.destination, facts, earlier, now, gone=gone) if records else None
     for row in rows:
         if not records:
             row.state, row.answer_code = "not_due", note
@@ -363,11 +362,14 @@ def _report_each(
         own = subject if subject in one.people else one.people[-1]
         own_kind = kind if own is subject else _kind(session, one, own)
         rows[own.id] = report(session, stay, one, own, own_kind, keyring, now)
+        gone = replace(one, people=tuple(person for person in one.people if has_left(stay, person)))
+        if gone.people and profile_at(one.destination).after_departure == "again":
+            report(session, stay, gone, gone.people[-1], "check_out", keyring, now)
     return rows[subject.id]
 
 
 def _by_head(session: Session, stay: Stay, group: Group, keyring: Keyring, now: int) -> list[Group]:
-    if party_of(group.destination) != "rows":
+    if party_of(group.destination) != "rows" and not group.waits:
         return [group]
     return by_head(session, stay, group, facts_of([*registered(session, stay), *group.people], keyring), now)
 
@@ -380,21 +382,4 @@ def _kind(session: Session, group: Group, subject: Person) -> Kind:
 def _facts(stay: Stay, group: Group, kind: Kind, keyring: Keyring) -> Record:
     """The whole record for the registry port, opened with each person's key. Raises Erased."""
     known = {person.id: person_facts(person.id, person_fields(person, keyring)) for person in group.people}
-    return _record(stay, group, kind, known, booking_of(stay, keyring))
-
-
-def _record(stay: Stay, group: Group, kind: Kind, known: Mapping[str, PersonFacts], booking: Booking | None) -> Record:
-    """The record of these people, of whom everybody is known."""
-    facts = [known[person.id] for person in group.people]
-    if party_of(group.destination) != "apart" and len(facts) > 1:
-        head, member = _GROUP if stay.party_is_group else _FAMILY
-        facts = [replace(facts[0], role=head), *(replace(one, role=member) for one in facts[1:])]
-    return Record(
-        id="",
-        kind=kind,
-        reference="",
-        unit=unit_facts(group.destination),
-        stay=period(stay, group.people, group.destination, kind, booking),
-        people=tuple(facts),
-        landlord=landlord_facts(group.destination),
-    )
+    return record_of(stay, group.people, group.destination, kind, known, booking_of(stay, keyring))

@@ -87,7 +87,7 @@ def leave_early(session: Session, offer: Offer, keyring: Keyring, now: int, left
     begins = max(person.arrived_at or stay.from_at for person in gone)
     if left is not None and not begins <= left <= now:
         raise InputRefused(N_("The departure must be after the arrival and not in the future."), field="left")
-    _depart(session, stay, gone, left or now, keyring, now)
+    depart(session, stay, gone, left or now, keyring, now)
     return gone
 
 
@@ -157,10 +157,11 @@ def depart_as_planned(session: Session, stay: Stay, keyring: Keyring, now: int) 
     """
     due = [one for one in _present(session, stay) if one.leaves_at is not None and one.leaves_at <= now]
     for at in sorted({person.leaves_at for person in due if person.leaves_at is not None}):
-        _depart(session, stay, [person for person in due if person.leaves_at == at], at, keyring, now)
+        depart(session, stay, [person for person in due if person.leaves_at == at], at, keyring, now)
 
 
-def _depart(session: Session, stay: Stay, gone: Sequence[Person], left: int, keyring: Keyring, now: int) -> None:
+def depart(session: Session, stay: Stay, gone: Sequence[Person], left: int, keyring: Keyring, now: int) -> None:
+    """These people left at `left`, or when they came if that was later: their keys end, and it is reported."""
     for person in gone:
         person.left_at = max(left, person.arrived_at or stay.from_at)
         for key in [key for key in stay.keys if key.person_id == person.id]:

@@ -36,6 +36,8 @@ PROFILE = RegistryProfile(
         only_if={path: {"residence.country": _OUTSIDE} for path in ("entry.crossing", "entry.day")},
     ),
     arrivals_on_the_day=True,
+    # "Nije dopuštena izmjena odjavljenog turista."
+    after_departure="by_hand",
     spellings=(SPELLING,),
     by_hand=(NO_CITIZENSHIP, NO_WHOLE_BIRTH),
     code_tables={"entry.crossing": f"{__package__}.lookups:crossing_names"},

@@ -27,6 +27,8 @@ PROFILE = RegistryProfile(
         },
     ),
     arrivals_on_the_day=True,
+    # Arrivals of today and yesterday only: a row of somebody who left would have them arrive again.
+    after_departure="by_hand",
     spellings=(SPELLING,),
     party="rows",
     tells_groups=True,

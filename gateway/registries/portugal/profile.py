@@ -28,5 +28,6 @@ PROFILE = RegistryProfile(
         person=("residence.country", "residence.municipality"),
     ),
     spellings=(SPELLING,),
+    after_departure="again",
     by_hand=(NO_WHOLE_BIRTH,),
 )

@@ -17,6 +17,7 @@ PROFILE = RegistryProfile(
         only_if={"residence.municipality_code": {"residence.country": ("ITA",)}},
     ),
     arrivals_on_the_day=True,
+    after_departure="again",
     party="together",
     tells_groups=True,
     code_tables={"residence.municipality_code": "gateway.registries.italy.places:comune_names"},

@@ -47,15 +47,19 @@ REFUSES: Final[Mapping[str, Refuses]] = {
 
 
 class PartySteps:
-    """One stay of ten days at a unit of its own, where one adult is registered, and the time of its world."""
+    """One stay of ten days at a unit of its own, where one person is registered, and the time of its world.
 
-    def __init__(self, world: World, registry: str) -> None:
+    `born`: that person's date of birth, if not an adult's.
+    """
+
+    def __init__(self, world: World, registry: str, *, born: str = FIELDS["birth_date"]) -> None:
         self.world, self._number = world, len(world.issued())
         _, world.unit_id = world.add_unit(f"R{self._number}", f"lock-r{self._number}")
         with world.database.writing() as session:
             report_to(session.get_one(Unit, world.unit_id), registry)
         with before_the_rules():
-            self.stay = world.tenant(Window(world.now - 60, world.now + 10 * DAY), self._document()).stay.id
+            first = self._document() | {"birth_date": born}
+            self.stay = world.tenant(Window(world.now - 60, world.now + 10 * DAY), first).stay.id
         self.steps: Mapping[str, Callable[[], None]] = {
             "an adult joins": self.adult_joins,
             "a child joins": self.child_joins,
@@ -63,6 +67,7 @@ class PartySteps:
             "a person is corrected": lambda: self.correct(0),
             "another is corrected": lambda: self.correct(1),
             "the last is corrected": lambda: self.correct(-1),
+            "the last is of age": lambda: self.correct(-1, {"birth_date": "1985-03-03"}),
             "the adult comes later": lambda: self.arrive(own_dates_in=DAY // 2),
             "the adult alone comes later": lambda: self.arrive(own_dates_in=DAY // 2, children=False),
             "the adult is here": lambda: self.arrive(own_dates_in=0),
@@ -70,6 +75,10 @@ class PartySteps:
             "the stay is made longer": self.lengthen,
             "a day passes": self.pass_day,
             "a record is being sent": self.begin,
+            "the first leaves": lambda: self.leave(0),
+            "the last leaves": lambda: self.leave(-1),
+            "who left returns": self.come_back,
+            "the stay ends": self.end,
             **{f"the registry refuses {whom}": self._answering(whom) for whom in REFUSES},
         }
 
@@ -100,12 +109,12 @@ class PartySteps:
             declared = Declaration(CHILD | {"given_names": self._name()})
             declare_child(session, key.all()[0], declared, self.world.keyring, self.world.now)
 
-    def correct(self, which: int) -> None:
-        """This one of the registered people, counted around, is corrected."""
+    def correct(self, which: int, fields: Mapping[str, str] = MappingProxyType({})) -> None:
+        """This one of the registered people, counted around, gets another given name and these fields."""
         with self.world.database.writing() as session:
             people = self._people(session)
-            person, name = people[which % len(people)], {"given_names": self._name()}
-            correct_person(session, person.stay, person, name, self.world.keyring, self.world.now)
+            person, changes = people[which % len(people)], {"given_names": self._name(), **fields}
+            correct_person(session, person.stay, person, changes, self.world.keyring, self.world.now)
 
     def arrive(self, *, own_dates_in: int, children: bool = True) -> None:
         """The first adult arrives in so many seconds; the children declared by them too, unless they come before."""
@@ -142,6 +151,24 @@ class PartySteps:
                 if stay in own_dates.due_arrivals(session, self.world.now):
                     own_dates.arrive_as_planned(session, stay, self.world.keyring, self.world.now)
 
+    def leave(self, which: int) -> None:
+        """This one of the registered people leaves now, alone."""
+        with self.world.database.writing() as session:
+            person = self._people(session)[which]
+            own_dates.depart(session, person.stay, [person], self.world.now, self.world.keyring, self.world.now)
+
+    def come_back(self) -> None:
+        """Whoever left first registers again with the same document, by a new link."""
+        with self.world.database.reading() as session:
+            gone = next(one for one in self._people(session) if one.left_at is not None)
+            fields = person_fields(gone, self.world.keyring)
+        self.adult_joins({name: fields[name] for name in ("id_number", "birth_date")})
+
+    def end(self) -> None:
+        """The landlord ends the stay now."""
+        with self.world.database.writing() as session:
+            landlord.end_stay(session, session.get_one(Stay, self.stay), self.world.keyring, self.world.now)
+
     def answer(self, whom: str) -> None:
         """The registry answers every record that is due, each after the one before it, and refuses these people."""
         while True:
@@ -166,13 +193,18 @@ class PartySteps:
                 delivery.started_at = self.world.now
 
     def unfiled(self) -> list[str]:
-        """The people whom no registry holds, whom no record on its way names, and whose refusal is no case."""
+        """The people whom no registry holds, whom no record on its way names, and whose refusal is no case.
+
+        But for who left and is back, whom a record may name once.
+        """
         with self.world.database.reading() as session:
             people = self._people(session)
             named = {part.person_id for row in self._rows(session) if row.state in AT_WORK for part in row.parts}
             cases = {one for row in self._rows(session) if row.refiled_id is None for one in refused_people(row)}
             (destination,) = people[0].stay.unit.destinations
-            left = [one for one in people if one.id not in named | cases]
+            back = {self._document_of(one) for one in people if one.left_at is None}
+            here = [one for one in people if one.left_at is None or self._document_of(one) not in back]
+            left = [one for one in here if one.id not in named | cases]
             return [one.id for one in left if held_record(session, one, destination) is None]
 
     def outdated(self) -> list[str]:
@@ -245,6 +277,9 @@ class PartySteps:
 
     def _born(self, person: Person) -> str:
         return person_fields(person, self.world.keyring)["birth_date"]
+
+    def _document_of(self, person: Person) -> str:
+        return person_fields(person, self.world.keyring).get("id_number") or person.id
 
     def _people(self, session: Session) -> list[Person]:
         return registered(session, session.get_one(Stay, self.stay))

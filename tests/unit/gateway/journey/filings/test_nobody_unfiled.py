@@ -1,6 +1,5 @@
 """No sequence of changes of a party and partial answers leaves somebody unfiled, with nothing waiting and no case."""
 
-from collections.abc import Iterator
 from typing import Final
 
 import pytest
@@ -21,14 +20,6 @@ STEPS: Final = (
     *("a record is being sent", "a child registers alone"),
 )
 SETTLED: Final = {"accepted", "partly", "refused", "not_due"}
-
-
-@pytest.fixture(scope="module")
-def one_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world for every stay of this module, each at a unit of its own."""
-    world = World.build(tmp_path_factory.mktemp("parties"))
-    yield world
-    world.close()
 
 
 @pytest.mark.parametrize("registry", REGISTRIES)
