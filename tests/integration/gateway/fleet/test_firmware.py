@@ -52,7 +52,7 @@ async def test_a_lock_is_updated_and_says_its_new_version(estate: Estate) -> Non
     await said(estate, "firmware", "roll-out", await published(estate, "2.0", 2), "--soak", "0")
     await estate.until(lambda: update_of(estate, "lock-2") == "confirmed", "the update is confirmed")
     await estate.until(lambda: estate.device("lock-2").firmware == "lodgekey-sim-lock 2.0", "it says its version")
-    assert estate.device("lock-2").firmware_counter == 2
+    await estate.until(lambda: estate.device("lock-2").firmware_counter == 2, "it says its counter")
     await said(estate, "firmware", "support", "2.", "--until", "2031-01-31")
     await estate.until(lambda: estate.device("lock-2").support_ends_at is not None, "it was told its end of support")
     (group,) = (await said(estate, "firmware", "status"))["versions"]
