@@ -6,6 +6,7 @@ moved and early departures. Day 3: planned departures. After the stays' end: dep
 
 import asyncio
 import json
+import math
 import sys
 import tempfile
 import time
@@ -88,8 +89,13 @@ class Run:
 
     async def _end_day(self) -> None:
         """Everything is sent, and who is left to the landlord is registered by hand."""
-        await self.reception.settle()
+        await self._settle()
         self.ways_out.register_by_hand()
+
+    async def _settle(self) -> None:
+        """Everything is sent; where that put the gateway's clock on, the authority's follows."""
+        await self.reception.settle()
+        await self._authority.set_clock_ahead(math.ceil(max(0, self.reception.now - time.time())))
 
     def _sweep(
         self, due: Callable[[Session, int], Sequence[Stay]], step: Callable[[Session, Stay, Keyring, int], None]
@@ -105,16 +111,16 @@ class Run:
         if not party.fault:
             self.stayed.append(await self._arrive(party))
             return
-        await self.reception.settle()
+        await self._settle()
         books = self._authority.last_record()
         await self._authority.behave(party.fault, CONNECTION.get(party.fault))
         stayed = await self._arrive(party)
         self.stayed.append(stayed)
-        await self.reception.settle()
+        await self._settle()
         await self._authority.behave("normal")
         for _ in party.people:  # what waited behind a lost answer goes out, and may need a person too
             self.ways_out.mend(stayed, books)
-            await self.reception.settle()
+            await self._settle()
 
     async def _arrive(self, party: Party) -> Stayed:
         reception, stayed = self.reception, Stayed(party, self.reception.let(), [], [])
