@@ -26,19 +26,15 @@ def held_record(
     taken_back = select(annulment.id).where(
         annulment.corrects_id == Registration.id, annulment.kind == "annulment", annulment.state.not_in(NOT_DONE)
     )
-    query = (
-        select(Registration)
-        .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
-        .where(
-            RegistrationPerson.person_id == person.id,
-            Registration.registry_name == destination.registry_name,
-            Registration.kind.in_(kinds),
-            Registration.state.in_(MAY_HOLD),
-            ~and_(Registration.state == "partly", RegistrationPerson.answer_code.is_not(None)),
-            ~taken_back.exists(),
-        )
+    return _latest(
+        session,
+        person,
+        destination,
+        Registration.kind.in_(kinds),
+        Registration.state.in_(MAY_HOLD),
+        ~and_(Registration.state == "partly", RegistrationPerson.answer_code.is_not(None)),
+        ~taken_back.exists(),
     )
-    return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
 
 
 def held_of(session: Session, people: Iterable[Person], destination: Destination) -> Registration | None:
@@ -90,14 +86,19 @@ def note_refiled(session: Session, row: Registration) -> None:
 
 def latest_record(session: Session, person: Person, destination: Destination) -> Registration | None:
     """The latest record at this registry that says where the person stays, in any state but not_due."""
+    return _latest(session, person, destination, Registration.kind.in_(REPORTED), Registration.state != "not_due")
+
+
+def _latest(
+    session: Session, person: Person, destination: Destination, *which: ColumnElement[bool]
+) -> Registration | None:
     query = (
         select(Registration)
         .join(RegistrationPerson, RegistrationPerson.registration_id == Registration.id)
         .where(
             RegistrationPerson.person_id == person.id,
             Registration.registry_name == destination.registry_name,
-            Registration.kind.in_(REPORTED),
-            Registration.state != "not_due",
+            *which,
         )
     )
     return session.scalars(query.order_by(Registration.number.desc()).limit(1)).first()
