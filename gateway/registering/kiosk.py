@@ -45,7 +45,7 @@ from gateway.texts.languages import SOURCE
 log = logging.getLogger(__name__)
 
 AT_ONCE: Final = 2
-MAX_LINES: Final = 8
+MAX_LINES: Final = 12  # what a "show" command holds
 QUESTIONS_AT_ONCE: Final = 8  # these are quick and must not wait behind image examination
 UNREADABLE: Final = {"screen": "refused", "code": "unreadable"}
 SCREENS: Final = {"passed": "registered", "review": "person_decides", "refused": "refused"}

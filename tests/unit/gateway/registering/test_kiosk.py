@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, World, device, report_to
 
 KIOSK = "kiosk-1"
+ANY_PASSPORT = {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD", "nationality": "NLD"}
 CONSENTS = {"registration": True, "face": False, "text_version": "2026-11"}
 
 
@@ -76,11 +77,11 @@ class Counter:
         language: str = "en",
         others: bool | None = None,
         group: bool | None = None,
+        document: Mapping[str, str] = ANY_PASSPORT,
         **facts: str,
     ) -> dict[str, Any]:
-        """The screen after a registration by typed fields and these facts."""
-        typed = {"document_kind": "passport", "id_number": "XR1001R58", "issuing_state": "NLD"}
-        typed |= {"surname": "Voorbeeld", "given_names": "Anna", "nationality": "NLD", "birth_date": born, "sex": "F"}
+        """The screen after a registration by typed fields, some of them as on this document, and these facts."""
+        typed = {"surname": "Voorbeeld", "given_names": "Anna", "birth_date": born, "sex": "F", **document}
         consents = CONSENTS | ({"guardian": True} if guardian else {})
         form = KioskRegistration(bytes(16), token, typed, consents, language, facts=facts, others=others, group=group)
         intake = self.gateway.authority.intake_key.public_key()
