@@ -159,12 +159,18 @@ def support(
 
 
 @app.command()
-def status(folder: Folder = None, as_json: AsJson = False) -> None:
+def status(
+    before: Annotated[
+        str | None, typer.Option(help="Id of an image; --json lists the 20 published before it, not the newest.")
+    ] = None,
+    folder: Folder = None,
+    as_json: AsJson = False,
+) -> None:
     """Show the versions of the fleet, and the roll-outs with the devices that wait or failed."""
     settings = settings_of(folder)
     publisher = publisher_at(settings.folder / "certs")
     with opened(settings) as database, database.reading() as session:
-        found = overview(session, publisher, utc_now())
+        found = overview(session, publisher, utc_now(), before)
     if as_json:
         tell(found, as_json)
         return

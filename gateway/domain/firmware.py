@@ -22,7 +22,7 @@ UPDATE_STATES: Final[dict[str, tuple[str, ...]]] = {
     "failed": (),
 }
 UNDER_WAY: Final = ("sending", "installing", "trial")
-SILENT_SECONDS: Final = 3600  # an installation that says nothing for so long has failed
+SILENT_SECONDS: Final = 3600  # an update of which its device says nothing for so long has failed
 LOWEST_BATTERY: Final = 30  # percent
 
 Verdict = Literal["stop", "go_on", "stay"]
@@ -46,11 +46,15 @@ def share(devices: Sequence[str], percent: int, roll_out: str) -> list[str]:
 
 
 def judge(tally: Tally, failure_limit: int, *, soaked: bool) -> Verdict:
-    """Stop above the limit; go on once half of the share is confirmed, none is under way, and the soak time is over."""
+    """Stop above the limit; go on once half of the share is settled, none is under way, and the soak time is over.
+
+    One must be confirmed, unless the whole share has failed within the limit: then only the next share can tell.
+    """
     if tally.failed > failure_limit:
         return "stop"
-    settled = 2 * (tally.confirmed + tally.failed) >= tally.confirmed + tally.failed + tally.waiting + tally.offline
-    return "go_on" if soaked and settled and tally.confirmed and not tally.under_way else "stay"
+    left = tally.waiting + tally.offline
+    settled = tally.confirmed + tally.failed >= left and (tally.confirmed or (tally.failed and not left))
+    return "go_on" if soaked and settled and not tally.under_way else "stay"
 
 
 def supported_until(version: str, lines: Mapping[str, int]) -> int | None:

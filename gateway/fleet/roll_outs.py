@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from gateway.journey.firmware.roll_outs import advance
+from gateway.journey.firmware.roll_outs import advance, end_silent
 from gateway.journey.firmware.support import tell_support
 from gateway.store import RollOut
 from gateway.store.database import Database
@@ -44,8 +44,9 @@ class RollOuts:
             await self._sleep(EVERY)
 
     def go_round(self) -> None:
-        """Advance each running roll-out; a second round at once changes nothing."""
+        """End updates that are silent and advance each running roll-out; a second round at once changes nothing."""
         with self._database.writing() as session:
+            end_silent(session, self._now())
             for roll_out in _in_state(session, "running"):
                 advance(session, roll_out, self._now())
             tell_support(session, self._now())

@@ -3,26 +3,33 @@
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from certs.keys import key_id
+from gateway.domain.errors import NotFound
 from gateway.domain.firmware import STEPS, UNDER_WAY
 from gateway.journey.firmware.roll_outs import change, get_roll_out, updates_of
 from gateway.journey.firmware.support import stated_support, support_of, version_of
 from gateway.store import Device, FirmwareImage, RollOut
+from gateway.texts.marks import N_
 
-LISTED = 20  # roll-outs, newest first
+LISTED = 20  # roll-outs and images, newest first
+IMAGE_COLUMNS = ("id", "vendor", "model", "version", "sequence", "size", "digest", "published_at")
 ACTS = {"stop": "stopped", "resume": "running", "abort": "aborted"}
 
 
-def overview(session: Session, publisher: ec.EllipticCurvePublicKey | None, now: int) -> dict[str, Any]:
-    """{"versions", "images", "roll_outs"} as JSON values; times are UTC seconds. `publisher`: this gateway's."""
-    images = session.scalars(select(FirmwareImage).order_by(FirmwareImage.published_at.desc())).all()
+def overview(
+    session: Session, publisher: ec.EllipticCurvePublicKey | None, now: int, before: str | None = None
+) -> dict[str, Any]:
+    """{"versions", "images", "roll_outs"} as JSON values; times are UTC seconds. `publisher`: this gateway's.
+
+    `before`: id of an image; those published before it are listed. Raises NotFound for an unknown one.
+    """
     roll_outs = session.scalars(select(RollOut).order_by(RollOut.begun_at.desc(), RollOut.id).limit(LISTED)).all()
     return {
         "versions": _versions(session, "" if publisher is None else key_id(publisher).hex(), now),
-        "images": [_image(image) for image in images],
+        "images": _images(session, before),
         "roll_outs": [_roll_out(session, row) for row in roll_outs],
     }
 
@@ -50,9 +57,15 @@ def _versions(session: Session, publisher: str, now: int) -> list[dict[str, Any]
     return list(groups.values())
 
 
-def _image(image: FirmwareImage) -> dict[str, Any]:
-    columns = ("id", "vendor", "model", "version", "sequence", "size", "digest", "published_at")
-    return {name: getattr(image, name) for name in columns}
+def _images(session: Session, before: str | None) -> list[dict[str, Any]]:
+    query = select(*(getattr(FirmwareImage, name) for name in IMAGE_COLUMNS))
+    if before is not None:
+        last = session.get(FirmwareImage, before)
+        if last is None:
+            raise NotFound(N_("There is no such image."))
+        query = query.where(tuple_(FirmwareImage.published_at, FirmwareImage.id) < (last.published_at, last.id))
+    newest_first = query.order_by(FirmwareImage.published_at.desc(), FirmwareImage.id.desc())
+    return [dict(row._mapping) for row in session.execute(newest_first.limit(LISTED))]
 
 
 def _roll_out(session: Session, row: RollOut) -> dict[str, Any]:

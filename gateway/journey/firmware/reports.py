@@ -61,7 +61,7 @@ def record_firmware_answer(session: Session, command_id: str, answer: Answered, 
     if code in BEGIN_ANEW:
         update.held = None
     else:
-        update.reason = code
+        update.reason, update.since = code, now
     _ask_next(session, delivery, now, now + ASK_LATER[code])
     return Done("done")
 

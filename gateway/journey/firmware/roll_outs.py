@@ -77,11 +77,24 @@ def devices_of(session: Session, image: FirmwareImage) -> Sequence[Device]:
     return session.scalars(served.order_by(Device.id)).all()
 
 
+def end_silent(session: Session, now: int) -> None:
+    """Fail every update whose device has said nothing of it for SILENT_SECONDS, whatever state its roll-out is in.
+
+    While it is sent to, a device may be out of reach for any time: silence counts again from its return.
+    """
+    under_way = select(FirmwareUpdate, Device).join(Device, Device.id == FirmwareUpdate.device_id)
+    for update, device in session.execute(under_way.where(FirmwareUpdate.state.in_(UNDER_WAY))):
+        away = update.state == "sending" and not device.online
+        if away != (update.reason == "offline"):
+            update.reason, update.since = ("offline" if away else None), now
+        if not away and now - update.since > SILENT_SECONDS:
+            move(session, update, "failed", now, "no_answer")
+
+
 def advance(session: Session, roll_out: RollOut, now: int) -> None:
     """One round of a running roll-out: choose, begin, judge."""
     devices = {device.id: device for device in devices_of(session, roll_out.image)}
     updates = _chosen(session, roll_out, devices, now)
-    _fail_silent(session, updates, now)
     verdict = judge(_tally(updates, devices), roll_out.failure_limit, soaked=_soaked(roll_out, updates, now))
     if verdict == "stop":
         change(session, roll_out, "stopped", now, "too_many_failures")
@@ -106,12 +119,6 @@ def _chosen(session: Session, roll_out: RollOut, devices: dict[str, Device], now
                 update.state = "confirmed"
     session.flush()
     return [update for update in updates_of(session, roll_out) if update.device_id in devices]
-
-
-def _fail_silent(session: Session, updates: Sequence[FirmwareUpdate], now: int) -> None:
-    for update in updates:
-        if update.state in ("installing", "trial") and now - update.since > SILENT_SECONDS:
-            move(session, update, "failed", now, "no_answer")
 
 
 def _tally(updates: Sequence[FirmwareUpdate], devices: dict[str, Device]) -> Tally:

@@ -44,7 +44,8 @@ def test_another_roll_out_begins_with_other_devices() -> None:
         (Tally(confirmed=1, waiting=1), 0, True, "go_on"),
         (Tally(confirmed=1, waiting=2), 0, True, "stay"),
         (Tally(confirmed=1, offline=2), 0, True, "stay"),
-        (Tally(failed=1), 1, True, "stay"),  # nobody runs it yet
+        (Tally(failed=1), 1, True, "go_on"),  # a whole share within the limit: only the next can tell
+        (Tally(failed=1, waiting=1), 1, True, "stay"),  # nobody runs it yet, and somebody may
         (Tally(waiting=3), 0, True, "stay"),
         (Tally(), 0, True, "stay"),
     ],

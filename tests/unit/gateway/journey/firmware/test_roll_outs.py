@@ -8,7 +8,7 @@ from sqlalchemy import select
 from certs.keys import key_id, new_private_key
 from devices.wire.firmware.manifest import Firmware, sign_firmware
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.domain.firmware import STEPS
+from gateway.domain.firmware import SILENT_SECONDS, STEPS
 from gateway.fleet.roll_outs import RollOuts
 from gateway.journey.firmware.publishing import bytes_at, publish
 from gateway.journey.firmware.reports import record_firmware_event
@@ -120,7 +120,11 @@ def test_a_failure_stops_it_and_a_person_resumes_it(world: World) -> None:
     with world.database.writing() as session:
         change(session, session.get_one(RollOut, name), "running", world.now)
     assert not go_round(world).stopped
+    for _ in STEPS:
+        world.now += SOAK
+        go_round(world)
     assert roll_out(world).state == "running"
+    assert "sending" in states(world).values()
 
 
 def test_it_finishes_when_everybody_is_settled(world: World) -> None:
@@ -227,6 +231,52 @@ def test_an_installation_that_says_nothing_for_an_hour_has_failed(world: World) 
     go_round(world)
     assert states(world) == {first: "failed"}
     assert roll_out(world).state == "stopped"
+
+
+@pytest.mark.parametrize("state", ["stopped", "aborted"])
+@pytest.mark.parametrize("reached", ["installing", "trial"])
+def test_an_update_under_way_fails_for_silence_whatever_becomes_of_its_roll_out(
+    world: World, reached: str, state: str
+) -> None:
+    image = publish_to(world)
+    fleet(world, 2)
+    name = begun(world, image)
+    go_round(world)
+    (first,) = states(world)
+    report(world, first, reached)
+    with world.database.writing() as session:
+        change(session, session.get_one(RollOut, name), state, world.now)
+    world.now += SILENT_SECONDS
+    go_round(world)
+    assert states(world) == {first: reached}
+    world.now += 1
+    go_round(world)
+    assert states(world) == {first: "failed"}
+
+
+def test_a_device_that_is_sent_to_fails_for_silence_and_not_for_being_away(world: World) -> None:
+    image = publish_to(world)
+    fleet(world, 2)
+    begun(world, image)
+    go_round(world)
+    (first,) = states(world)
+    reach(world, first, online=False)
+    go_round(world)
+    world.now += 10 * SILENT_SECONDS
+    go_round(world)
+    reach(world, first, online=True)
+    go_round(world)
+    world.now += SILENT_SECONDS
+    go_round(world)
+    assert states(world) == {first: "sending"}
+    world.now += 1
+    go_round(world)
+    assert states(world) == {first: "failed"}
+
+
+def reach(world: World, name: str, *, online: bool) -> None:
+    with world.database.writing() as session:
+        session.get_one(Device, name).online = online
 
 
 def test_one_roll_out_of_a_model_at_a_time(world: World) -> None:

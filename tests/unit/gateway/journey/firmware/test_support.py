@@ -1,8 +1,17 @@
-"""Ends of support, which are stated by model and version and looked at in every round of the roll-outs."""
+"""Ends of support, looked at in every round of the roll-outs, and pages of published images."""
+
+import secrets
+from hashlib import sha256
+from typing import Any
 
 import pytest
+from sqlalchemy.orm import Session
 
-from api.services.devices.firmware import overview
+from api.services.devices.firmware import LISTED, overview
+from certs.keys import new_private_key
+from devices.wire.firmware.manifest import Firmware, sign_firmware
+from gateway.domain.errors import NotFound
+from gateway.journey.firmware.publishing import publish
 from gateway.journey.firmware.support import set_support, tell_support, unsupported
 from gateway.store import Device
 from tests.parts.world import World, counted, device
@@ -36,3 +45,28 @@ def test_the_support_of_a_fleet_takes_as_many_statements_for_many_locks_as_for_o
                     assert (len(group["devices"]), group["past_support"], group["told"]) == (after, True, after)
         taken.append(len(statements))
     assert taken[0] == taken[1]
+
+
+def test_images_are_listed_in_pages_newest_first(world: World) -> None:
+    key = new_private_key()
+    with world.database.writing() as session:
+        for sequence in range(1, 2 * LISTED + 2):
+            at = world.now + sequence // 3  # some are published in the same second
+            image = secrets.token_bytes(9)
+            release = Firmware("lodgekey.example", "sim-lock", f"{sequence}.0", sequence, sha256(image).digest(), 9)
+            publish(session, key.public_key(), sign_firmware(release, key), image, at)
+    with world.database.reading() as session:
+        found = pages(session, world.now)
+        with pytest.raises(NotFound):
+            overview(session, None, world.now, "unknown")
+    assert [len(page) for page in found] == [LISTED, LISTED, 1]
+    listed = [(image["published_at"], image["id"]) for page in found for image in page]
+    assert listed == sorted(set(listed), reverse=True)
+
+
+def pages(session: Session, now: int) -> list[list[dict[str, Any]]]:
+    """Every page of the images, each asked for by the last image of the one before."""
+    found: list[list[dict[str, Any]]] = []
+    while images := overview(session, None, now, found[-1][-1]["id"] if found else None)["images"]:
+        found.append(images)
+    return found

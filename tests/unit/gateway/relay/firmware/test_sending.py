@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -192,6 +193,28 @@ def test_a_lock_that_is_away_for_the_whole_roll_out_holds_up_nobody_and_is_updat
     row.connect("lock-3")
     row.until(lambda: row.roll_out_state() == "finished")
     assert row.lock("lock-3").firmware.version == "2.0"
+
+
+@pytest.mark.parametrize("stage", ["sending", "trial"])
+def test_a_gateway_killed_in_a_roll_out_goes_on_and_offers_no_lock_the_image_twice(row: Street, stage: str) -> None:
+    row.roll_out(image=LARGE)
+    row.until(lambda: len(row.commands) > 8 and stage in row.updates().values())
+    row.kill_gateway()
+    row.until(lambda: row.roll_out_state() == "finished")
+    assert set(row.updates().values()) == {"confirmed"}
+    assert [name for name in row.world.events() if name == "FirmwareConfirmed"] == ["FirmwareConfirmed"] * 4
+    sent = Counter(name for name, _ in row.commands).values()
+    assert max(sent) - min(sent) <= 1  # the command whose answer was lost with the process
+
+
+def test_a_gateway_killed_in_a_roll_out_counts_the_failures_before(row: Street) -> None:
+    for name in row.benches:
+        row.lock(name).firmware.fault = "never_confirms"
+    row.roll_out(failures=1)
+    row.until(lambda: "failed" in " ".join(row.updates().values()))
+    row.kill_gateway()
+    row.until(lambda: row.roll_out_state() == "stopped too_many_failures")
+    assert len(row.updates()) == 2
 
 
 # a gateway that was taken over holds no publisher's key

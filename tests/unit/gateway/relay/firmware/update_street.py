@@ -28,6 +28,7 @@ from gateway.relay.firmware.sending import FirmwareSenders
 from gateway.relay.locks import LockSenders
 from gateway.relay.loop import Sender
 from gateway.store import Delivery, Device, FirmwareImage, FirmwareUpdate, RollOut
+from gateway.store.database import Database
 from tests.parts.world import LOCK, World, device
 from tests.unit.firmware_sim.firmware.update_bench import IMAGE, UpdateBench
 
@@ -65,15 +66,31 @@ class Street:
                 row.public_key = compressed_point(street.benches[row.id].bench.public)
         street.link = MemoryLink(street.hear)
         street.link.connected = True
-        street.driver = NativeDriver(
-            street.link, authority.command_key, lambda name: street.benches[name].bench.public, world.clock
-        )
-        locks = LockSenders(world.database, {"native": street.driver}, world.clock)
-        street.senders = locks.table() | FirmwareSenders(world.database, locks.send, world.clock).table()
-        street.roll_outs = RollOuts(world.database, world.clock)
+        street.start_gateway()
         for name in street.benches:
             street.connect(name)
         return street
+
+    def start_gateway(self) -> None:
+        """The gateway's parts over the rows; they have nothing in memory yet."""
+        world, authority = self.world, self.benches[LOCK].bench.authority
+        self.driver = NativeDriver(
+            self.link, authority.command_key, lambda name: self.benches[name].bench.public, world.clock
+        )
+        locks = LockSenders(world.database, {"native": self.driver}, world.clock)
+        self.senders = locks.table() | FirmwareSenders(world.database, locks.send, world.clock).table()
+        self.roll_outs = RollOuts(world.database, world.clock)
+
+    def kill_gateway(self) -> None:
+        """Start again from the rows; the answers to the commands under way are lost with the process."""
+        with self.world.database.reading() as session:
+            waiting = due(session, self.world.now, 100)
+        for delivery in waiting:
+            asyncio.run(self.attempt(delivery))
+        self.link.unacked.clear()
+        self.world.database.close()
+        self.world.database = Database(f"sqlite:///{self.world.folder / 'lodgekey.sqlite'}")
+        self.start_gateway()
 
     def close(self) -> None:
         for bench in self.benches.values():
