@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry
 from starlette.formparsers import MultiPartParser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, body_length, refusal_by_size
+from api.framework.body_limits import MAX_REQUEST_BYTES, BodyMemory, Refusal, body_length, refusal_by_size
 from api.framework.checked_route import CheckedRoute
 from api.framework.head import HeadSent, as_get
 from api.framework.pace import COSTS, LONGEST_WAIT, Paces, trusted
@@ -190,13 +190,13 @@ class Guard:
             await send(message)
 
         if (refusal := refusal_by_size(scope)) is not None:
-            answer: Response = problem(*refusal)
+            answer = refused(scope, refusal)
             answer.headers["Connection"] = "close"  # RFC 9112 §6.1: what follows may be part of the body
             await answer(scope, receive, send)
             return
         try:
             with self._memory.hold(caller, body_length(scope)) as refusal:
-                await (problem(*refusal) if refusal else self._app)(scope, receive, send_noted)
+                await (refused(scope, refusal) if refusal else self._app)(scope, receive, send_noted)
         except HeadSent:
             pass
         except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
@@ -205,6 +205,12 @@ class Guard:
                 page = framework_page(Request(scope), 500, "internal", BROKEN)
                 fault = page or problem(500, "internal", "Something went wrong", BROKEN)
                 await fault(scope, receive, send)
+
+
+def refused(scope: Scope, refusal: Refusal) -> Response:
+    """Return the refusal of a body: a page in the reader's language for a page's request, else a problem."""
+    answer = framework_page(Request(scope), refusal.status, refusal.code, refusal.detail)
+    return answer or problem(*refusal)
 
 
 def true_scheme(scope: Scope) -> str:

@@ -8,6 +8,8 @@ from typing import Final, NamedTuple
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
+from gateway.texts.marks import N_
+
 MAX_REQUEST_BYTES: Final = 18 * 1024 * 1024
 MAX_FORM_BYTES: Final = 256 * 1024
 UPLOADS: Final = (  # the routes that take pictures
@@ -19,7 +21,7 @@ CALLER_BYTES: Final = 2 * MAX_REQUEST_BYTES
 
 
 class Refusal(NamedTuple):
-    """A problem to answer with."""
+    """A problem to answer with; `detail` is a marked text."""
 
     status: int
     code: str
@@ -28,20 +30,22 @@ class Refusal(NamedTuple):
 
 
 LENGTH_REQUIRED: Final = Refusal(
-    411, "length_required", "How long is it?", "Please send the request with a Content-Length."
+    411, "length_required", "How long is it?", N_("Please send the request with a Content-Length.")
 )
 PICTURES_TOO_LARGE: Final = Refusal(
-    413, "too_large", "Too large", "This is larger than 18 MB. Please send smaller pictures."
+    413, "too_large", "Too large", N_("This is larger than 18 MB. Please send smaller pictures.")
 )
 FORM_TOO_LARGE: Final = Refusal(
-    413, "too_large", "Too large", "This is larger than 256 KB, the most that this address takes."
+    413, "too_large", "Too large", N_("This is larger than 256 KB, the most that this address takes.")
 )
-ALL_BUSY: Final = Refusal(503, "busy", "Service busy", "Too many uploads at the moment. Try again in a few seconds.")
+ALL_BUSY: Final = Refusal(
+    503, "busy", "Service busy", N_("Too many uploads at the moment. Try again in a few seconds.")
+)
 CALLER_BUSY: Final = Refusal(
     429,
     "too_many_attempts",
     "Too many attempts",
-    "Too many uploads at the same time from your network. Try again in a few seconds.",
+    N_("Too many uploads at the same time from your network. Try again in a few seconds."),
 )
 
 

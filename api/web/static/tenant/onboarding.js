@@ -83,25 +83,27 @@ function wait(on) {
   button.textContent = on ? form.dataset.sending : button.dataset.label;
 }
 
-/** Return the faults in the page that the gateway answered with; empty if it is another page. */
+/** Return what the page that the gateway answered with names as wrong: fields, or its own sentence; never empty. */
 function faultsIn(html) {
-  const items = new DOMParser().parseFromString(html, "text/html").querySelectorAll("#errors li");
-  return [...items].map((item) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const faults = [...page.querySelectorAll("#errors li")].map((item) => {
     const link = item.querySelector("a");
     return { field: link && fieldAt(link.href), sentence: item.textContent.trim() };
   });
+  const said = page.querySelector("[role=alert]:not([hidden])")?.textContent.trim();
+  return faults.length ? faults : [{ field: null, sentence: said || form.dataset.broken }];
 }
 
 /** Send the form; go on with the answer's page, or show what it names as wrong. */
 async function send() {
   const body = new FormData(form);
   if (fields.check.value === "person") for (const name of ["face", "clip", "clip_nonce"]) body.delete(name);
-  const answer = await fetch(form.action, { method: "POST", body, redirect: "manual" }).catch(() => null);
+  const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body, redirect: "manual" }).catch(() => null);
   if (answer?.type === "opaqueredirect") return location.assign(form.getAttribute("action"));
-  const faults = answer ? faultsIn(await answer.text().catch(() => "")) : [];
+  const faults = answer ? faultsIn(await answer.text().catch(() => "")) : [{ field: null, sentence: form.dataset.failed }];
   wait(false);
   sending = false;
-  showErrors(form, faults.length ? faults : [{ field: null, sentence: form.dataset.failed }]);
+  showErrors(form, faults);
 }
 
 let sending = false;

@@ -37,3 +37,22 @@ async def test_only_routes_that_take_pictures_take_large_bodies(house: House, pa
     headers = {"Content-Length": str(MAX_FORM_BYTES + 1)}
     problem = refused(await house.client().post(path, content=b"", headers=headers), 413, "too_large")
     assert "256 KB" in problem["detail"]
+
+
+SAID = {
+    "en": ("smaller pictures", "256 KB, the most"),
+    "es": ("imágenes más pequeñas", "256 KB, el máximo"),
+    "zh-CN": ("请发送较小的图片", "256 KB，即"),
+}
+
+
+@pytest.mark.parametrize("language", SAID)
+@pytest.mark.parametrize(("path", "length"), [("/onboarding", MAX_REQUEST_BYTES), ("/login", MAX_FORM_BYTES)])
+async def test_a_page_says_in_the_readers_language_that_a_body_is_too_large(
+    house: House, language: str, path: str, length: int
+) -> None:
+    headers = {"Content-Length": str(length + 1), "Accept": "text/html", "Accept-Language": language}
+    answer = await house.client().post(path, content=b"", headers=headers)
+    assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
+    assert f'<html lang="{language}"' in answer.text
+    assert SAID[language][path == "/login"] in answer.text
