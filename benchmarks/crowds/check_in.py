@@ -29,13 +29,18 @@ ADDRESS: Final = "residence."
 
 @dataclass
 class Outcome:
-    """What became of one traveller at the door. `refused`: the fields, or the reason, of each try that was refused."""
+    """What became of one traveller at the door. `refused`: the fields, or the reason, of each try that was refused.
+
+    `came`, `left`: when, in UTC seconds, if not with the stay: as the crowd did it, and not as the gateway has it.
+    """
 
     traveller: Traveller
     person: str = ""
     token: str = ""
     decided: bool = False
     refused: list[tuple[str, ...]] = field(default_factory=list)
+    came: int | None = None
+    left: int | None = None
 
 
 async def check_in(

@@ -27,6 +27,8 @@ class Counts:
     sent the record again, corrected it, or found out what became of it; `acts`: how often each was done. `by_hand`:
     whom a registry's rule keeps from being sent, and the landlord registered; `hand_rules`: by which.
     `answered_once_more`, `door` and `by_registry`: refusals by field or rule. `faults`: later steps that were refused.
+    `wrong_in_books`: stays that the authority holds otherwise than the crowd planned them, None where its books are not
+    read; `books`: by what is wrong.
     """
 
     registry: str
@@ -44,6 +46,7 @@ class Counts:
     unsent: int = 0
     refused: int = 0
     stuck: int = 0
+    wrong_in_books: int | None = None
     records: int = 0
     seconds: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
@@ -53,6 +56,7 @@ class Counts:
     hand_rules: dict[str, int] = field(default_factory=dict)
     acts: dict[str, int] = field(default_factory=dict)
     faults: dict[str, int] = field(default_factory=dict)
+    books: dict[str, int] = field(default_factory=dict)
 
 
 def count(stays: Sequence[Stayed], reception: Reception, ways_out: WaysOut, counts: Counts) -> Counts:

@@ -20,6 +20,8 @@ from sqlalchemy.orm import Session
 
 from api.services.schemas import UnlockForm
 from api.services.tenant.family import complete_party
+from benchmarks.books.audit import READERS, Difference, differences
+from benchmarks.books.plan import planned_visits
 from benchmarks.crowds.check_in import Outcome, check_in, key_of, share_phone, take_key, take_key_home
 from benchmarks.crowds.children import declare
 from benchmarks.crowds.counts import Counts, count
@@ -43,7 +45,7 @@ class Run:
     """One crowd at one registry."""
 
     def __init__(self, reception: Reception, authority: Simulated) -> None:
-        self.reception, self._authority = reception, authority
+        self.reception, self.authority = reception, authority
         self.stayed: list[Stayed] = []
         self.during, self.ways_out = DuringStay(reception), WaysOut(reception, authority)
 
@@ -51,6 +53,12 @@ class Run:
     def faults(self) -> Counter[str]:
         """Later steps that were refused."""
         return self.during.faults + self.ways_out.faults
+
+    def audit(self) -> list[Difference]:
+        """What the authority holds otherwise than everybody's plan. Its registry is one of READERS."""
+        registry, zone = self.reception.registry, self.reception.timezone
+        planned = planned_visits(self.stayed, registry, zone, self.ways_out.by_hand)
+        return list(differences(planned, READERS[registry](self.authority.held(), zone)))
 
     def count(self, stays: Sequence[Stayed]) -> Counts:
         """What became of everybody in these stays."""
@@ -83,7 +91,7 @@ class Run:
     async def _put_on(self, ahead: int) -> None:
         """Both clocks go on, to this long after the beginning; who planned to come or to leave by then does."""
         self.reception.now = self.reception.began + ahead
-        await self._authority.set_clock_ahead(ahead)
+        await self.authority.set_clock_ahead(ahead)
         self._sweep(due_arrivals, arrive_as_planned)
         self._sweep(due_departures, depart_as_planned)
 
@@ -95,7 +103,7 @@ class Run:
     async def _settle(self) -> None:
         """Everything is sent; where that put the gateway's clock on, the authority's follows."""
         await self.reception.settle()
-        await self._authority.set_clock_ahead(math.ceil(max(0, self.reception.now - time.time())))
+        await self.authority.set_clock_ahead(math.ceil(max(0, self.reception.now - time.time())))
 
     def _sweep(
         self, due: Callable[[Session, int], Sequence[Stay]], step: Callable[[Session, Stay, Keyring, int], None]
@@ -112,18 +120,19 @@ class Run:
             self.stayed.append(await self._arrive(party))
             return
         await self._settle()
-        books = self._authority.last_record()
-        await self._authority.behave(party.fault, CONNECTION.get(party.fault))
+        books = self.authority.last_record()
+        await self.authority.behave(party.fault, CONNECTION.get(party.fault))
         stayed = await self._arrive(party)
         self.stayed.append(stayed)
         await self._settle()
-        await self._authority.behave("normal")
+        await self.authority.behave("normal")
         for _ in party.people:  # what waited behind a lost answer goes out, and may need a person too
             self.ways_out.mend(stayed, books)
             await self._settle()
 
     async def _arrive(self, party: Party) -> Stayed:
-        reception, stayed = self.reception, Stayed(party, self.reception.let(), [], [])
+        reception, window = self.reception, self.reception.window
+        stayed = Stayed(party, reception.let(), window.start, window.end)
         link = reception.link(stayed.stay, first=True)
         if len(party.people) > 1:
             reception.announce(link, group=party.kind == "group")
@@ -170,6 +179,10 @@ def run_crowd(registry: str, parties: int, seed: int) -> Counts:
 
         asyncio.run(play())
         counts = run.count(run.stayed)
+        if registry in READERS:
+            wrong = run.audit()
+            counts.wrong_in_books = sum(one.people for one in wrong)
+            counts.books = dict(Counter(one.kind for one in wrong))
         asyncio.run(reception.close())
     counts.seconds = round(time.monotonic() - began)
     return counts

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from api.services.officer.filings import CorrectionForm, correct_filing
@@ -22,12 +22,14 @@ from gateway.store import Person, Stay
 
 @dataclass
 class Stayed:
-    """One party with its stay and what became of its people at the door."""
+    """One party with its stay and what became of its people at the door. `begins`, `ends`: of the stay, UTC seconds."""
 
     party: Party
     stay: str
-    adults: list[Outcome]
-    children: list[Outcome]
+    begins: int
+    ends: int
+    adults: list[Outcome] = field(default_factory=list)
+    children: list[Outcome] = field(default_factory=list)
 
     @property
     def everybody(self) -> list[Outcome]:
@@ -58,6 +60,7 @@ class DuringStay:
         if party.joins_late:
             link = self._reception.link(stayed.stay)
             stayed.adults.append(await check_in(self._reception, party.adults[-1], link))
+            stayed.adults[-1].came = self._reception.now
         if party.corrector and first.person:
             self._try("correction", lambda: self._correct(first, party.corrector))
         if party.second_phone and first.person:
@@ -71,6 +74,7 @@ class DuringStay:
     def leave(self, stayed: Stayed) -> None:
         """The stay ends for everybody who is still there."""
         gateway = self._reception.gateway
+        stayed.ends = min(stayed.ends, self._reception.now)
         with gateway.database.writing() as session:
             stay = session.get_one(Stay, stayed.stay)
             if stay.people and stay.state in ("offered", "active"):
@@ -86,11 +90,13 @@ class DuringStay:
         key, at = key_of(self._reception, outcome.person), _moment(self._reception.began + DAY)
         sent = self._reception.sign(lambda proof: arrival_statement(key, proof, at, children=True))
         arrive_later(self._reception.gateway, key, OwnArrivalForm(arrived=at, **sent))
+        outcome.came = self._reception.began + DAY
 
     def _plan_departure(self, outcome: Outcome) -> None:
         key, at = key_of(self._reception, outcome.person), _moment(self._reception.began + 3 * DAY)
         sent = self._reception.sign(lambda proof: departure_statement(key, proof, at, children=True))
         plan_departure(self._reception.gateway, key, OwnDepartureForm(leaves=at, **sent))
+        outcome.left = self._reception.began + 3 * DAY
 
     def _correct(self, outcome: Outcome, corrector: str) -> None:
         """The landlord or an officer corrects the given names of somebody whose record was filed."""
@@ -116,12 +122,14 @@ class DuringStay:
             stay = session.get_one(Stay, stayed.stay)
             window = Window(stay.from_at, stay.until_at - DAY // 2)
             landlord.change_stay(session, stay, window, gateway.keyring, now)
+        stayed.ends -= DAY // 2
 
     def _leave_early(self, outcome: Outcome) -> None:
         gateway, now = self._reception.gateway, self._reception.now
         with gateway.database.writing() as session:
             offer = onboarding.get_offer(session, outcome.token, gateway.keyring, now)
             leave_early(session, offer, gateway.keyring, now)
+        outcome.left = now
 
 
 def _moment(at: int) -> str:

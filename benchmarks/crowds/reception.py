@@ -61,13 +61,17 @@ class Reception:
         """The date at the units."""
         return datetime.fromtimestamp(self.now, ZoneInfo(self.timezone)).date()
 
+    @property
+    def window(self) -> Window:
+        """The stay of whoever arrives now."""
+        return Window(self.now - 60, self.now + STAY_DAYS * DAY)
+
     def let(self) -> str:
         """A new unit, let from now on; the id of the stay."""
         with self.gateway.database.writing() as session:
             self._units += 1
             unit = self._unit(session, self._units)
-            window = Window(self.now - 60, self.now + STAY_DAYS * DAY)
-            return landlord.offer_key(session, unit, window, self.now).stay_id
+            return landlord.offer_key(session, unit, self.window, self.now).stay_id
 
     def link(self, stay_id: str, *, first: bool = False) -> str:
         """The token of a link for another adult of the stay, or the one that came with the stay."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from api.client import Client
+from benchmarks.books.visit import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,10 @@ class Simulated:
             if found:
                 return str(found[0][0])
         return ""
+
+    def held(self) -> list[Row]:
+        """All rows of its books, in the order in which they were entered."""
+        return [Row(*found) for found in self._ask("SELECT lot, state, receipt, body FROM records ORDER BY number")]
 
     async def _control(self, what: str, body: Mapping[str, object]) -> None:
         headers = {"Authorization": f"Bearer {self.token}"}

@@ -33,6 +33,7 @@ COLUMNS: Final[Mapping[str, str]] = {
     "refused by its rules before sending": "unsent",
     "refused by the registry": "refused",
     "stuck": "stuck",
+    "wrong in the books": "wrong_in_books",
 }
 REASONS: Final[Mapping[str, str]] = {
     "Corrected at the door of": "answered_once_more",
@@ -41,7 +42,9 @@ REASONS: Final[Mapping[str, str]] = {
     "Refused or stuck at": "by_registry",
     "Refused steps at": "faults",
     "Acts after failures of": "acts",
+    "Wrong in the books of": "books",
 }
+NOT_READ: Final = "not read"
 
 
 def table(counted: Sequence[Counted]) -> Iterator[str]:
@@ -50,14 +53,14 @@ def table(counted: Sequence[Counted]) -> Iterator[str]:
     yield "|" + "---|" * (2 + len(COLUMNS))
     for row in counted:
         cells = [f"`{row['registry']}`", f"{row['day']} at {row['commit']}"]
-        cells += [f"{row[column]:,}" for column in COLUMNS.values()]
+        cells += [NOT_READ if row.get(column) is None else f"{row[column]:,}" for column in COLUMNS.values()]
         yield f"| {' | '.join(cells)} |"
     yield ""
     yield f"The largest crowd has people of {max(row['countries'] for row in counted)} nationalities."
     yield ""
     for row in counted:
         for what, part in REASONS.items():
-            if row[part]:
+            if row.get(part):
                 reasons = ", ".join(f"`{name}` {count}" for name, count in sorted(row[part].items()))
                 yield f"{what} `{row['registry']}`: {reasons}."
                 yield ""
