@@ -44,7 +44,7 @@ class BlePeripheral:
         """`address`: a random static Bluetooth address."""
         self.lock = lock
         self.radio, self._controller = make_device(air, device, address)
-        self._backoff = Backoff(time.monotonic)
+        self.backoff = Backoff(time.monotonic)
         self._visit: Visit | None = None
         self._hearing = asyncio.Lock()
         self._outlet: Any = Characteristic(OUTLET, Characteristic.Properties.NOTIFY, Characteristic.READABLE, b"")
@@ -82,7 +82,7 @@ class BlePeripheral:
 
     async def _hear(self, connection: Any, fragment: bytes) -> None:
         if self._visit is None or self._visit.connection is not connection:
-            self._visit = Visit(connection, self.lock, self._backoff)
+            self._visit = Visit(connection, self.lock, self.backoff)
         visit = self._visit
         async with self._hearing:
             try:

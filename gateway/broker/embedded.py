@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from certs.files import PUBLIC, write_atomic
 from gateway.broker.config import (
     CONFIG,
     PID,
@@ -132,7 +133,7 @@ class EmbeddedBroker:
             stderr=asyncio.subprocess.PIPE,
         )
         self._process = process
-        (self._folder / PID).write_text(str(process.pid))
+        write_atomic(self._folder / PID, str(process.pid).encode(), PUBLIC)
         self._listening = asyncio.create_task(self._listen(process))
         try:
             await self._wait_for(" running")

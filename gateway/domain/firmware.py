@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -22,6 +22,7 @@ UPDATE_STATES: Final[dict[str, tuple[str, ...]]] = {
     "failed": (),
 }
 UNDER_WAY: Final = ("sending", "installing", "trial")
+AWAY_SECONDS: Final = 300  # a device that is sent to and out of reach for so long has a substitute
 SILENT_SECONDS: Final = 3600  # an update of which its device says nothing for so long has failed
 LOWEST_BATTERY: Final = 30  # percent
 
@@ -30,19 +31,27 @@ Verdict = Literal["stop", "go_on", "stay"]
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many devices of the present share are in which state. `offline`: sending, and out of reach or not ready."""
+    """The size of the present share, and how many devices are in which state. `under_way`: without those held up."""
 
-    waiting: int = 0
+    size: int
     under_way: int = 0
     confirmed: int = 0
     failed: int = 0
-    offline: int = 0
+
+    @property
+    def settled(self) -> int:
+        """How many are over, well or badly."""
+        return self.confirmed + self.failed
 
 
-def share(devices: Sequence[str], percent: int, roll_out: str) -> list[str]:
-    """The devices of a step: stable for a roll-out, other ones for another, each step containing the one before."""
-    ranked = sorted(devices, key=lambda device: hashlib.sha256(f"{roll_out}/{device}".encode()).digest())
-    return ranked[: math.ceil(len(ranked) * percent / 100)]
+def ranked(devices: Iterable[str], roll_out: str) -> list[str]:
+    """The devices in the order of a roll-out: always the same one for it, another one for another."""
+    return sorted(devices, key=lambda device: hashlib.sha256(f"{roll_out}/{device}".encode()).digest())
+
+
+def share_size(devices: int, step: int) -> int:
+    """How many devices are updated until the end of a step."""
+    return math.ceil(devices * STEPS[step] / 100)
 
 
 def judge(tally: Tally, failure_limit: int, *, soaked: bool) -> Verdict:
@@ -52,9 +61,9 @@ def judge(tally: Tally, failure_limit: int, *, soaked: bool) -> Verdict:
     """
     if tally.failed > failure_limit:
         return "stop"
-    left = tally.waiting + tally.offline
-    settled = tally.confirmed + tally.failed >= left and (tally.confirmed or (tally.failed and not left))
-    return "go_on" if soaked and settled and not tally.under_way else "stay"
+    tried = tally.confirmed or (tally.failed and tally.settled >= tally.size)
+    enough = tried and 2 * tally.settled >= tally.size
+    return "go_on" if soaked and enough and not tally.under_way else "stay"
 
 
 def supported_until(version: str, lines: Mapping[str, int]) -> int | None:

@@ -241,9 +241,13 @@ class Street:
 
     def kill_broker(self) -> int:
         """kill -9 to mosquitto; returns the killed process id."""
-        pid = int((self.home / "broker" / "pid").read_text())
+        pid = self.broker()
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    def broker(self) -> int:
+        """The process id of mosquitto."""
+        return int((self.home / "broker" / "pid").read_text())
 
     async def kill_gateway(self) -> None:
         """kill -9 to the gateway; its mosquitto keeps running."""

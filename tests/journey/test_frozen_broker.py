@@ -9,7 +9,7 @@ import pytest
 
 from api.cli.demo.journey_run import until
 from api.cli.demo.seed import ROOMS
-from tests.journey.chaos.faults import broker_of, process_of
+from tests.journey.chaos.faults import process_of
 from tests.journey.street import Json, Room, Street, eventually
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -42,11 +42,11 @@ async def test_a_frozen_broker_is_restarted_and_no_unheard_lock_is_shown_as_conn
 ) -> None:
     tenant, key = await street.move_in(room)
     await eventually(lambda: connected(street) == len(ROOMS), "all locks are connected")
-    frozen = broker_of(street)
+    frozen = street.broker()
     with stopped(process_of(street, "building")):
         with stopped(frozen):
             await until(lambda: readiness(street), lambda said: not said["broker"], "the gateway says so")
-            await eventually(lambda: broker_of(street) != frozen, "another broker")
+            await eventually(lambda: street.broker() != frozen, "another broker")
         await until(lambda: readiness(street), lambda said: said["broker"] and said["link"], "the gateway is ready")
         assert connected(street) == 0
         assert (await street.unlock(tenant, key))["outcome"] != "unlocked"

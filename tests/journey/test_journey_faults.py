@@ -99,7 +99,7 @@ async def test_a_killed_broker_is_started_again_and_nothing_is_lost_or_done_twic
     await fault(street, next_door, offline=True)
     await street.register(waiting)
     killed = street.kill_broker()
-    await eventually(lambda: (street.folder / "broker" / "pid").read_text() != str(killed), "another broker")
+    await eventually(lambda: street.broker() != killed, "another broker")
     await street.until_ready()
     for away in (room, next_door):
         await fault(street, away, offline=False)

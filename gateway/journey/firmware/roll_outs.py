@@ -1,5 +1,6 @@
 """Roll-outs: begun by a person, advanced step by step, stopped by themselves or a person, resumed or aborted."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import Conflict, NotFound
 from gateway.domain.firmware import (
+    AWAY_SECONDS,
     LOWEST_BATTERY,
     ROLL_OUT_STATES,
     SILENT_SECONDS,
@@ -15,7 +17,8 @@ from gateway.domain.firmware import (
     UNDER_WAY,
     Tally,
     judge,
-    share,
+    ranked,
+    share_size,
 )
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.journey.firmware.reports import move
@@ -28,6 +31,7 @@ from gateway.texts.marks import N_
 WORK: Final = "firmware"
 AT_ONCE: Final = 20  # updates under way in one roll-out
 NEAR_ARRIVAL: Final = 3600  # seconds around a guest's planned arrival in which a door is left alone
+HELD_UP: Final = ("busy", "battery_low")  # answers of a device that can last
 URGENT_WORK: Final = ("unlock", "put_key", "drop_key", "revoke")
 
 
@@ -95,38 +99,68 @@ def advance(session: Session, roll_out: RollOut, now: int) -> None:
     """One round of a running roll-out: choose, begin, judge."""
     devices = {device.id: device for device in devices_of(session, roll_out.image)}
     updates = _chosen(session, roll_out, devices, now)
-    verdict = judge(_tally(updates, devices), roll_out.failure_limit, soaked=_soaked(roll_out, updates, now))
+    tally = _tally(session, roll_out, updates, devices, now)
+    verdict = judge(tally, roll_out.failure_limit, soaked=_soaked(roll_out, updates, now))
     if verdict == "stop":
         change(session, roll_out, "stopped", now, "too_many_failures")
         return
     if verdict == "go_on" and roll_out.step + 1 < len(STEPS):
         roll_out.step, roll_out.step_at = roll_out.step + 1, now
         updates = _chosen(session, roll_out, devices, now)
+        tally = _tally(session, roll_out, updates, devices, now)
     if roll_out.step + 1 == len(STEPS) and all(update.state in ("confirmed", "failed") for update in updates):
         change(session, roll_out, "finished", now)
         return
-    _begin_waiting(session, updates, devices, now)
+    room = min(tally.size - tally.settled - tally.under_way, AT_ONCE - sum(u.state in UNDER_WAY for u in updates))
+    _begin_waiting(session, updates, devices, room, now)
 
 
 def _chosen(session: Session, roll_out: RollOut, devices: dict[str, Device], now: int) -> Sequence[FirmwareUpdate]:
-    """The updates of the present share; devices that are up to date count as confirmed."""
-    known = {update.device_id for update in updates_of(session, roll_out)}
-    for name in share(list(devices), STEPS[roll_out.step], roll_out.id):
-        if name not in known:
-            update = FirmwareUpdate(roll_out=roll_out, device_id=name, state="waiting", since=now)
-            session.add(update)
-            if (devices[name].firmware_counter or 0) >= roll_out.image.sequence:
-                update.state = "confirmed"
+    """The updates of the present share; for each that is held up, the next device of the order that can be updated."""
+    order, size = ranked(devices, roll_out.id), share_size(len(devices), roll_out.step)
+    updates = {update.device_id: update for update in updates_of(session, roll_out) if update.device_id in devices}
+    for name in order[:size]:
+        if name not in updates:
+            updates[name] = _new_update(session, roll_out, devices[name], now)
+    places = size - sum(not _is_held_up(session, updates[name], devices[name], now) for name in updates)
+    for name in order[size:]:
+        if places <= 0:
+            break
+        if name not in updates and hindrance(session, devices[name], now) is None:
+            updates[name] = _new_update(session, roll_out, devices[name], now)
+            places -= 1
     session.flush()
-    return [update for update in updates_of(session, roll_out) if update.device_id in devices]
+    return [updates[name] for name in sorted(updates)]
 
 
-def _tally(updates: Sequence[FirmwareUpdate], devices: dict[str, Device]) -> Tally:
-    counts = dict.fromkeys(("waiting", "under_way", "confirmed", "failed", "offline"), 0)
-    for update in updates:
-        away = update.state == "sending" and bool(update.reason or not devices[update.device_id].online)
-        counts["offline" if away else "under_way" if update.state in UNDER_WAY else update.state] += 1
-    return Tally(**counts)
+def _new_update(session: Session, roll_out: RollOut, device: Device, now: int) -> FirmwareUpdate:
+    """An update that waits; one of a device that is up to date counts as confirmed."""
+    up_to_date = (device.firmware_counter or 0) >= roll_out.image.sequence
+    state = "confirmed" if up_to_date else "waiting"
+    update = FirmwareUpdate(roll_out=roll_out, device_id=device.id, state=state, since=now)
+    session.add(update)
+    return update
+
+
+def _is_held_up(session: Session, update: FirmwareUpdate, device: Device, now: int) -> bool:
+    """Whether an update cannot go on for a time nobody knows; a device that only restarts is not held up."""
+    if update.state == "waiting":
+        return hindrance(session, device, now) is not None
+    if update.state != "sending" or update.reason != "offline":
+        return update.state == "sending" and update.reason in HELD_UP
+    return now - update.since > AWAY_SECONDS
+
+
+def _tally(
+    session: Session, roll_out: RollOut, updates: Sequence[FirmwareUpdate], devices: dict[str, Device], now: int
+) -> Tally:
+    counts = Counter(
+        "under_way" if update.state in UNDER_WAY else update.state
+        for update in updates
+        if update.state not in UNDER_WAY or not _is_held_up(session, update, devices[update.device_id], now)
+    )
+    size = share_size(len(devices), roll_out.step)
+    return Tally(size, counts["under_way"], counts["confirmed"], counts["failed"])
 
 
 def _soaked(roll_out: RollOut, updates: Sequence[FirmwareUpdate], now: int) -> bool:
@@ -134,8 +168,9 @@ def _soaked(roll_out: RollOut, updates: Sequence[FirmwareUpdate], now: int) -> b
     return now >= last + roll_out.soak_seconds
 
 
-def _begin_waiting(session: Session, updates: Sequence[FirmwareUpdate], devices: dict[str, Device], now: int) -> None:
-    room = AT_ONCE - sum(update.state in UNDER_WAY for update in updates)
+def _begin_waiting(
+    session: Session, updates: Sequence[FirmwareUpdate], devices: dict[str, Device], room: int, now: int
+) -> None:
     for update in updates:
         if update.state != "waiting":
             continue

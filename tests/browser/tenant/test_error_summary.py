@@ -79,7 +79,7 @@ async def test_a_wrong_field_is_named_in_a_summary_and_nothing_is_lost(
 async def test_a_failed_connection_is_said_and_the_form_can_be_sent_again(
     browser: Browser, demo: Running, landlord: Visitor
 ) -> None:
-    tenant = await open_form(browser, demo, landlord, "203")
+    tenant = await open_form(browser, demo, landlord, "301")
     await tenant.page.click("#typed summary")
     await tenant.page.fill("[name=id_number]", "11010519491231002X")
     await tenant.page.fill("[name=name]", "Ada Example")

@@ -75,11 +75,14 @@ async def test_guessing_is_met_with_silence_and_a_true_key_works_after_it(
     street: Street, phone: ec.EllipticCurvePrivateKey
 ) -> None:
     lock = await street.lock("lock-1")
+    lock.backoff.ticks = lambda: 0.0
     for _ in range(4):
         assert await ask(street, lock, new_private_key(), credential(street, phone)) == "bad_handshake"
     with pytest.raises(BadMessage, match="the lock did not reply"):
         await ask(street, lock, phone, credential(street, phone))
     assert lock.lock.door.movements == []
+    lock.backoff.ticks = lambda: 1.0
+    assert await ask(street, lock, phone, credential(street, phone)) == "done"
 
 
 async def test_an_opening_by_phone_is_reported_to_the_gateway_later(

@@ -28,11 +28,6 @@ def process_of(street: Street, *words: str) -> int:
     raise LookupError(words)
 
 
-def broker_of(street: Street) -> int:
-    """The process id of mosquitto."""
-    return int((street.home / "broker" / "pid").read_text())
-
-
 @asynccontextmanager
 async def gateway_killed(load: Load) -> AsyncIterator[None]:
     """kill -9 to the gateway, which is started again."""
@@ -46,7 +41,7 @@ async def broker_killed(load: Load) -> AsyncIterator[None]:
     """kill -9 to the broker, which the gateway starts again."""
     killed = load.street.kill_broker()
     yield
-    await eventually(lambda: broker_of(load.street) != killed, "another broker")
+    await eventually(lambda: load.street.broker() != killed, "another broker")
 
 
 @asynccontextmanager
@@ -75,7 +70,7 @@ def gateway_frozen(load: Load) -> AbstractAsyncContextManager[None]:
 
 def broker_frozen(load: Load) -> AbstractAsyncContextManager[None]:
     """The broker keeps its connections and says nothing."""
-    return frozen(broker_of(load.street))
+    return frozen(load.street.broker())
 
 
 def locks_frozen(load: Load) -> AbstractAsyncContextManager[None]:

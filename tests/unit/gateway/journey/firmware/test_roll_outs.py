@@ -8,11 +8,11 @@ from sqlalchemy import select
 from certs.keys import key_id, new_private_key
 from devices.wire.firmware.manifest import Firmware, sign_firmware
 from gateway.domain.errors import Conflict, InputRefused
-from gateway.domain.firmware import SILENT_SECONDS, STEPS
+from gateway.domain.firmware import AWAY_SECONDS, SILENT_SECONDS, STEPS
 from gateway.fleet.roll_outs import RollOuts
 from gateway.journey.firmware.publishing import bytes_at, publish
 from gateway.journey.firmware.reports import record_firmware_event
-from gateway.journey.firmware.roll_outs import AT_ONCE, advance, begin, change, updates_of
+from gateway.journey.firmware.roll_outs import AT_ONCE, HELD_UP, advance, begin, change, updates_of
 from gateway.store import Delivery, Device, FirmwareImage, FirmwareUpdate, RollOut, Stay
 from tests.parts.world import LOCK, World, device
 
@@ -268,10 +268,59 @@ def test_a_device_that_is_sent_to_fails_for_silence_and_not_for_being_away(world
     go_round(world)
     world.now += SILENT_SECONDS
     go_round(world)
-    assert states(world) == {first: "sending"}
+    assert states(world)[first] == "sending"
     world.now += 1
     go_round(world)
-    assert states(world) == {first: "failed"}
+    assert states(world)[first] == "failed"
+
+
+def test_a_device_that_is_away_for_long_has_a_substitute(world: World) -> None:
+    image = publish_to(world)
+    fleet(world, 100)
+    begun(world, image)
+    go_round(world)
+    (first,) = states(world)
+    reach(world, first, online=False)
+    go_round(world)
+    world.now += AWAY_SECONDS
+    go_round(world)
+    assert states(world) == {first: "sending"}, "it may only restart"
+    world.now += 1
+    go_round(world)
+    (substitute,) = set(states(world)) - {first}
+    assert states(world) == {first: "sending", substitute: "sending"}
+    go_round(world)
+    assert len(states(world)) == 2, "one substitute is enough"
+
+
+@pytest.mark.parametrize("answer", HELD_UP)
+def test_a_device_whose_answer_can_last_has_a_substitute(world: World, answer: str) -> None:
+    image = publish_to(world)
+    fleet(world, 100)
+    begun(world, image)
+    go_round(world)
+    with world.database.writing() as session:
+        session.scalars(select(FirmwareUpdate)).one().reason = answer
+    go_round(world)
+    assert len(states(world)) == 2
+
+
+def test_a_device_that_comes_back_after_its_substitute_is_updated_too(world: World) -> None:
+    image = publish_to(world)
+    fleet(world, 100)
+    begun(world, image)
+    go_round(world)
+    (first,) = states(world)
+    reach(world, first, online=False)
+    go_round(world)
+    world.now += AWAY_SECONDS + 1
+    go_round(world)
+    reach(world, first, online=True)
+    go_round(world)
+    assert set(states(world).values()) == {"sending"}
+    for name in states(world):
+        report(world, name, "installing")
+    assert set(states(world).values()) == {"installing"}
 
 
 def reach(world: World, name: str, *, online: bool) -> None:
