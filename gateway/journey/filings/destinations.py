@@ -100,6 +100,11 @@ def takes_departures(destination: Destination) -> bool:
     return profile_at(destination).changes["check_out"] == "send"
 
 
+def takes_back_departures(destination: Destination) -> bool:
+    """Whether somebody can be here again of whom this authority was told, if it was, that they left."""
+    return not takes_departures(destination) or profile_at(destination).after_departure != "by_hand"
+
+
 def period_begins(stay: Stay, people: Iterable[Person], destination: Destination) -> int:
     """When these people's stay begins as one record says it: with the first who came, or in rows with the last."""
     came = [person.arrived_at or stay.from_at for person in people]

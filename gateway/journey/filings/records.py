@@ -109,7 +109,7 @@ def report_change(session: Session, stay: Stay, keyring: Keyring, now: int) -> N
         for person in group.people:
             if person.arrived_at is not None and own_arrival(stay, person.arrived_at) is None:
                 person.arrived_at = None
-        row = _report_anew(session, stay, group, group.people[-1], keyring, now)
+        row = report_anew(session, stay, group, group.people[-1], keyring, now)
         _tell(session, stay, row, group.people, "StayChanged", now)
     if not groups:
         record(session, "StayChanged", now, stay=stay)
@@ -169,7 +169,7 @@ def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], key
     facts = facts_of(registered(session, stay), keyring)
     for destination in stay.unit.destinations:
         for group in part(session, stay, people, facts, destination, now):
-            row = _report_anew(session, stay, group, group.people[-1], keyring, now)
+            row = report_anew(session, stay, group, group.people[-1], keyring, now)
             _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)
 
 
@@ -184,7 +184,7 @@ def correct_person(
     rows = []
     for destination in stay.unit.destinations:
         group = group_of(session, stay, person, destination)
-        rows.append(_report_anew(session, stay, group, person, keyring, now))
+        rows.append(report_anew(session, stay, group, person, keyring, now))
         _tell(session, stay, rows[-1], [person], "RegistrationCorrected", now)
     return rows
 
@@ -198,7 +198,7 @@ def report_correction(
         subject = group.people[-1]
         if _held(session, group, subject) is None:
             continue
-        row = _report_anew(session, stay, group, subject, keyring, now)
+        row = report_anew(session, stay, group, subject, keyring, now)
         _tell(session, stay, row, group.people, "RegistrationCorrected", now)
         rows.append(row)
     return rows
@@ -217,7 +217,7 @@ def file_again(session: Session, row: Registration, keyring: Keyring, now: int) 
         raise Erased
     destination = destination_of(row)
     if row.kind in REPORTED:
-        return _report_anew(session, stay, group_of(session, stay, people[-1], destination), people[-1], keyring, now)
+        return report_anew(session, stay, group_of(session, stay, people[-1], destination), people[-1], keyring, now)
     earlier = session.get(Registration, row.corrects_id) if row.corrects_id else None
     group, kind = Group(destination, tuple(people_of(session, stay, row))), cast("Kind", row.kind)
     return report(session, stay, group, people[-1], kind, keyring, now, corrects=earlier)
@@ -343,10 +343,13 @@ def _enqueue_record(session: Session, row: Registration, stay: Stay, now: int) -
     enqueue(session, party=party, lane=lane, work="submit", about=row.id, now=now, due_at=send_at(stay, row, now))
 
 
-def _report_anew(
+def report_anew(
     session: Session, stay: Stay, group: Group, subject: Person, keyring: Keyring, now: int
 ) -> Registration:
-    """Report where these people stay: as a change if the registry holds a record to change, else as a check-in."""
+    """Report where these people stay: as a change if the registry holds a record to change, else as a check-in.
+
+    Returns the subject's record. Raises Erased.
+    """
     people = dict.fromkeys(person for one in _by_head(session, stay, group, keyring, now) for person in one.people)
     group = replace(group, people=tuple(people))
     group = replacing(session, stay, group, now) or group

@@ -9,18 +9,23 @@ from sqlalchemy.orm import Session
 from gateway.journey.filings.parties import registered
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.keys.keyring import Keyring
+from gateway.journey.tenants.returns import can_come_back
 from gateway.store import Person, Stay
 from gateway.store.sealing import Erased
 
 
-def known_person(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring) -> Person | None:
-    """The registered tenant of this stay who showed the same document: its number, and the same birth date."""
+def known_person(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring, now: int) -> Person | None:
+    """The registered tenant of this stay who showed the same document: its number, and the same birth date.
+
+    Nobody who left, unless they can come back as if they had not.
+    """
     shown = _document(fields)
     if shown is None:
         return None
     for person in registered(session, stay):
         try:
-            if person.left_at is None and _document(person_fields(person, keyring)) == shown:
+            here = person.left_at is None or can_come_back(stay, person, now)
+            if here and _document(person_fields(person, keyring)) == shown:
                 return person
         except Erased:
             continue

@@ -22,6 +22,7 @@ from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
 from gateway.journey.tenants.known_people import known_person
+from gateway.journey.tenants.returns import come_back
 from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
@@ -112,7 +113,9 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
         raise ConsentMissing(N_("Consent to the registration first: without it no key can be issued."))
     refuse_repeat(session, offer)
     verdict = shown.verdict
-    known = known_person(session, offer.stay, conclude(shown.sources), keyring) if verdict.outcome == "passed" else None
+    passed, known = verdict.outcome == "passed", None
+    if passed:
+        known = known_person(session, offer.stay, conclude(shown.sources), keyring, now)
     person = known
     if known is None and verdict.outcome != "refused":
         person = Person(id=new_id(), stay=offer.stay, created_at=now)
@@ -136,7 +139,7 @@ def record_verification(session: Session, offer: Offer, shown: Shown, keyring: K
     )
     session.add(verification)
     _conclude(session, verification, CONCLUDED[verdict.outcome], now)
-    if verdict.outcome == "passed":
+    if passed:
         admit(session, verification, keyring, now)
     return verification
 
@@ -177,8 +180,8 @@ def decide_case(
 def admit(session: Session, verification: Verification, keyring: Keyring, now: int) -> None:
     """Step 4: check the tenant in, and issue the keys if the holder's phone is known; else they wait for it.
 
-    A tenant who is registered for this stay already gets a key for this phone, and no second check-in. Raises
-    FieldsRefused for what the registry would refuse of this person.
+    A tenant who is registered for this stay already, or left on this day, gets a key for this phone, and no second
+    check-in. Raises FieldsRefused for what the registry would refuse of this person.
     """
     offer = verification.offer
     stay = offer.stay
@@ -187,7 +190,7 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     if offer.state == "withdrawn":
         raise OfferGone(N_("This link was withdrawn, so no key can be issued. The landlord can create a new one."))
     person = session.get_one(Person, verification.person_id)
-    known = known_person(session, stay, person_fields(person, keyring), keyring)
+    known = known_person(session, stay, person_fields(person, keyring), keyring, now)
     if known is None:
         refuse_arrival(session, stay, person, keyring, now)
         offer.person_id = person.id
@@ -197,6 +200,8 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
         offer.person_id = verification.person_id = known.id
         if known is not person:
             forget_person(session, person, now)
+        if known.left_at is not None:
+            come_back(session, stay, known, keyring, now)
     if verification.holder_key is not None:
         hand_over(session, offer, public_from_point(verification.holder_key), keyring, now)
 

@@ -93,6 +93,13 @@ class PartySteps:
             if step == "a day passes":
                 assert self.overlooked() == [], (steps[: at + 1], self.records())
 
+    def brought_about(self, *steps: str) -> list[tuple[str, str, list[str]]]:
+        """(kind, state, people) of each record that these steps bring about, the first person being "person 0"."""
+        before = len(self.records())
+        self.do(steps)
+        found = [(kind, state, [name for name, _ in people]) for kind, state, _, people in self.records()]
+        return found[before:]
+
     def adult_joins(self, fields: Mapping[str, str] = MappingProxyType({})) -> None:
         """Another adult, or with other fields a child, registers with a link of their own."""
         world = self.world

@@ -11,6 +11,7 @@ from gateway.domain.stays.offer import token_of
 from gateway.domain.stays.stay import Window
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.stays import landlord
+from gateway.journey.stays.own_dates import leave_early
 from gateway.journey.tenants import onboarding
 from gateway.store import Key, Offer, Person, Registration, Stay
 from tests.parts.world import DAY, FIELDS, World
@@ -107,3 +108,20 @@ def test_outside_48_a_link_made_three_weeks_ahead_works_until_its_stay_is_over(w
     world.now = made + 28 * DAY
     with world.database.reading() as session, pytest.raises(OfferExpired):
         onboarding.usable_offer(session, token, world.keyring, world.now)
+
+
+def test_who_left_today_is_the_same_person_and_gets_a_key_again(world: World) -> None:
+    stay = world.tenant().stay.id
+    second = on_another_phone(world)
+    leaver = FIELDS | {"id_number": "AB9999999"}
+    token = another_link(second, stay)
+    second.show(token, fields=leaver)
+    with world.database.writing() as session:
+        offer = onboarding.get_offer(session, token, world.keyring, world.now)
+        leave_early(session, offer, world.keyring, world.now)
+    assert counts(world) == (2, 2, 1)
+    second.show(another_link(second, stay), fields=leaver)
+    assert counts(world) == (2, 2, 2)
+    with world.database.reading() as session:
+        assert session.scalars(select(Person.left_at)).all() == [None, None]
+    assert world.events().count("CheckedIn") == 3

@@ -1,0 +1,62 @@
+"""Who left and is back on the same day: what each registry is told."""
+
+from typing import Final
+
+import pytest
+from sqlalchemy import select
+
+from gateway.journey.filings.sealed_records import open_record
+from gateway.store import Registration, Stay
+from tests.parts.world import World
+from tests.unit.gateway.journey.filings.party_steps import PartySteps
+
+TAKEN: Final = "the registry refuses nobody"
+LEFT: Final = ("an adult joins", TAKEN, "the last leaves", TAKEN)
+BACK: Final = ("who left returns", TAKEN)
+NOTHING: Final[list[tuple[str, str, list[str]]]] = []
+THEMSELVES: Final = [("change", "accepted", ["person 1"])]
+ON_THE_DAY: Final = {
+    "it": NOTHING,
+    "es": NOTHING,
+    "cz": NOTHING,
+    "de": NOTHING,
+    "sandbox": THEMSELVES,
+    "pt": THEMSELVES,
+    "si": THEMSELVES,
+    "cn": THEMSELVES,
+    "ross1000": [("change", "accepted", ["person 0", "person 1"])],
+    "hr": [("check_in", "accepted", ["person 2"])],  # refuses to change a guest who was checked out
+}
+
+
+@pytest.mark.parametrize("registry", ON_THE_DAY)
+def test_who_returns_on_the_day_of_leaving_has_not_left(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do(LEFT)
+    assert party.brought_about(*BACK) == ON_THE_DAY[registry]
+
+
+@pytest.mark.parametrize("registry", ["it", "cz"])
+def test_who_returns_after_the_stay_was_made_longer_stays_as_long(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do([*LEFT, "the stay is made longer", TAKEN])
+    assert party.brought_about(*BACK) == THEMSELVES
+    with one_world.database.reading() as session:
+        last = session.scalars(select(Registration).where(Registration.stay_id == party.stay)).all()[-1]
+        ends = session.get_one(Stay, party.stay).until_at
+        assert open_record(last.parts, one_world.keyring.vault).stay.until_at == ends
+
+
+@pytest.mark.parametrize("registry", ["sandbox", "pt", "si", "cn", "ross1000"])
+def test_who_leaves_again_has_another_departure(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do([*LEFT, *BACK])
+    assert party.brought_about("the last leaves", TAKEN) == [("check_out", "accepted", ["person 1"])]
+
+
+@pytest.mark.parametrize("registry", ["sandbox", "ross1000"])
+def test_a_departure_and_a_return_that_are_still_to_be_sent_are_sent_in_order(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do(["an adult joins", TAKEN])
+    found = party.brought_about("the last leaves", "who left returns", TAKEN)
+    assert [(kind, state) for kind, state, _ in found] == [("check_out", "accepted"), ("change", "accepted")]
