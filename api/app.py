@@ -31,6 +31,7 @@ from api.web.routes import add_pages
 from api.web.shell.page_route import framework_page
 from api.web.shell.render import language_of
 from gateway.bootstrap import Gateway
+from gateway.texts.translator import translator
 
 PARTS: Final = (
     sign_in,
@@ -171,8 +172,7 @@ class Guard:
             await send_guarded(message)
 
         if (wait := pace.wait(caller)) > LONGEST_WAIT:
-            page = framework_page(Request(scope), 429, "too_many_attempts", TOO_FAST)
-            answer = page or problem(429, "too_many_attempts", "Too many attempts", TOO_FAST)
+            answer = refused(scope, Refusal(429, "too_many_attempts", "Too many attempts", TOO_FAST))
             answer.headers["Retry-After"] = str(ceil(wait))
             await answer(scope, receive, send_guarded)
             return
@@ -202,15 +202,15 @@ class Guard:
         except Exception as error:  # noqa: BLE001 - the outermost handler: logs no value of the request
             log_fault(scope["method"], error)
             if not started:
-                page = framework_page(Request(scope), 500, "internal", BROKEN)
-                fault = page or problem(500, "internal", "Something went wrong", BROKEN)
+                fault = refused(scope, Refusal(500, "internal", "Something went wrong", BROKEN))
                 await fault(scope, receive, send)
 
 
 def refused(scope: Scope, refusal: Refusal) -> Response:
-    """Return the refusal of a body: a page in the reader's language for a page's request, else a problem."""
-    answer = framework_page(Request(scope), refusal.status, refusal.code, refusal.detail)
-    return answer or problem(*refusal)
+    """Return a page for a page's request, else a problem; both are in the language of the request."""
+    request = Request(scope)
+    page = framework_page(request, refusal.status, refusal.code, refusal.detail)
+    return page or problem(*refusal._replace(detail=translator(language_of(request)).translate(refusal.detail)))
 
 
 def true_scheme(scope: Scope) -> str:

@@ -19,6 +19,7 @@ from gateway.domain.errors import InputRefused, LodgekeyError
 from gateway.texts.errors import ERROR
 from gateway.texts.languages import SOURCE
 from gateway.texts.marks import N_
+from gateway.texts.translator import translator
 
 TYPES = "https://lodgekey.org/problems/"
 MEDIA = "application/problem+json"
@@ -132,7 +133,10 @@ def install(app: FastAPI, language_of: Callable[[Request], str], page_of: PageOf
         words = str(error.detail)
         code, title = FRAMEWORK_PROBLEMS.get(error.status_code, (words.lower().replace(" ", "_"), words))
         message = N_("Check the address.")
-        answer = page_of(request, error.status_code, code, message) or problem(error.status_code, code, title, message)
+        answer = page_of(request, error.status_code, code, message)
+        if answer is None:
+            said = translator(language_of(request)).translate(message)
+            answer = problem(error.status_code, code, title, said)
         if error.status_code == METHOD_NOT_ALLOWED:
             answer.headers["Allow"] = methods_at(app, request.url.path)
         return answer

@@ -173,7 +173,7 @@ def refused(answer: httpx.Response, status: int, code: str) -> Json:
     assert body["type"] == f"https://lodgekey.org/problems/{code}"
     assert body["status"] == status
     assert body["title"]
-    assert body["detail"].rstrip().endswith((".", "!", "?")), "a sentence to act on"
+    assert body["detail"].rstrip().endswith((".", "!", "?", "。")), "a sentence to act on"
     return body
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 
 from api.cli.demo.ports import free_port
 from gateway.store import Passkey
+from tests.browser.answers import answers, try_answers
 from tests.browser.people import DESK, PHONE, Visitor, visit
 from tests.parts.house import PASSWORD, House
 from tests.parts.openid_provider import PASSWORD as AT_THE_PROVIDER
@@ -150,7 +151,8 @@ async def test_a_device_that_did_not_verify_its_person_makes_no_passkey(browser:
     await landlord.open("/account")
     before = await landlord.page.locator(".lines li").count()
     await landlord.page.click("text=Add a passkey")
-    await expect(landlord.page.locator("p[role=alert]")).to_be_visible()
+    await expect(landlord.page.locator("#passkey-errors")).to_contain_text("That did not work.")
+    await expect(landlord.page.locator("#passkey-errors")).to_be_focused()
     await landlord.reload()
     assert await landlord.page.locator(".lines li").count() == before
 
@@ -166,7 +168,23 @@ async def test_a_removed_passkey_signs_nobody_in(browser: Browser, served: Serve
     await expect(landlord.page.locator("[role=status]")).to_have_text("The passkey has been removed.")
     await landlord.page.click("text=Sign out")
     await landlord.page.click("text=Sign in with a passkey")
-    await expect(landlord.page.locator("p[role=alert]")).to_be_visible()
+    await expect(landlord.page.locator("#passkey-errors li")).to_have_count(1)
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_every_answer_to_a_passkey_is_said_as_it_is(browser: Browser, served: Served, language: str) -> None:
+    landlord = await visit(browser, served.url, PHONE, language)
+    page, given = landlord.page, answers(language)
+    await log_in(landlord, "landlord-b")
+    await device_of(page)
+    await landlord.open("/account")
+    await page.fill("[name=label]", "A label of mine")
+    form, said = page.locator("[data-passkey]"), page.locator("#passkey-errors")
+    for address in ("options", ""):
+        await try_answers(form, said, f"**/api/v1/passkeys{address and '/' + address}", "[data-passkey] button", given)
+    await page.context.clear_cookies()
+    await landlord.open("/login")
+    await try_answers(form, said, "**/api/v1/sessions/passkey/options", "[data-passkey] button", given)
 
 
 async def test_an_officer_signs_in_at_the_office_and_lands_on_the_list_of_their_area(

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Route, expect
+from playwright.async_api import Browser, expect
 
 from api.cli.demo.demo import Running
 from api.cli.demo.journey_run import Pictures
@@ -92,39 +92,3 @@ async def test_a_failed_connection_is_said_and_the_form_can_be_sent_again(
     await tenant.page.context.set_offline(False)
     await tenant.page.click("#register button.wide")
     await expect(tenant.page.locator("h1")).to_have_text("Manual check in progress", timeout=SLOW)
-
-
-SENTENCE = "A sentence of the gateway."
-PAGE = f'<main><h1>Title</h1><p role="alert" hidden>Hidden</p><p class="alert bad" role="alert">{SENTENCE}</p></main>'
-BROKEN = {"en": "An internal error occurred.", "es": "Se ha producido un error interno."}
-UNREACHED = {"en": "Check your internet connection", "es": "conexión a internet"}
-
-
-@pytest.mark.parametrize(("language", "room"), [("en", "203"), ("es", "204")])
-async def test_every_answer_is_said_as_it_is_and_nothing_is_lost(
-    browser: Browser, demo: Running, landlord: Visitor, language: str, room: str
-) -> None:
-    tenant = await open_form(browser, demo, landlord, room, language=language)
-    page, summary = tenant.page, tenant.page.locator("#errors")
-    await enter_passport(tenant)
-    await page.check("[name=check][value=person]")
-    await page.check("[name=consent_registration]")
-    answers: list[tuple[int | None, str, str]] = [(status, PAGE, SENTENCE) for status in (404, 410, 413, 429, 500, 503)]
-    answers += [
-        (502, "", BROKEN[language]),
-        (503, '{"detail": "x"}', BROKEN[language]),
-        (None, "", UNREACHED[language]),
-    ]
-    for status, body, said in answers:
-
-        async def answer(route: Route, *, status: int | None = status, body: str = body) -> None:
-            assert route.request.headers["accept"] == "text/html"
-            await (route.fulfill(status=status, body=body, content_type="text/html") if status else route.abort())
-
-        await page.evaluate("document.querySelector('#errors ul').replaceChildren()")
-        await page.route("**/onboarding", answer)
-        await page.click("#register button.wide")
-        await expect(summary.locator("li"), str(status)).to_contain_text(said, ignore_case=True, timeout=SLOW)
-        await expect(summary).to_be_focused()
-        await page.unroute("**/onboarding")
-        assert {name: await page.input_value(f"[name={name}]") for name in (*TYPED, *CHOSEN)} == TYPED | CHOSEN

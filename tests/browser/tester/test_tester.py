@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from api.cli.demo.demo import Running
 from api.web.tester.console import FAULTS
 from firmware_sim.control.scenario import read_scenario
+from tests.browser.answers import answers, try_answers
 from tests.browser.people import DESK, PHONE, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="session")]
@@ -141,10 +142,18 @@ async def test_behaviours_are_switched_and_a_simulator_that_is_gone_is_said_so(b
             await press(behaviours, behaviour)
             assert (await simulator.get("/registry")).json()["behaviour"] == behaviour
             await expect(behaviours.locator("button.on")).to_have_count(1)
+    given = answers("en")
+    await try_answers(
+        tester.page.locator("#registry form"),
+        tester.page.locator("#errors"),
+        "**/tester/registry",
+        "#registry button[value=down]",
+        [one for one in given if one.status != 200],  # a page is what this form expects
+    )
     hidden = demo.control_file.rename(demo.control_file.with_suffix(".away"))
     try:
         await behaviours.locator("button[value=down]").click()
-        await expect(tester.page.locator("#trouble")).to_contain_text("simulator", timeout=SLOW)
+        await expect(tester.page.locator("#errors")).to_contain_text("simulator", timeout=SLOW)
     finally:
         hidden.rename(demo.control_file)
 

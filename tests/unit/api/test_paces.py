@@ -46,6 +46,8 @@ async def test_a_request_that_would_wait_for_long_is_refused(
     assert (answer.status_code, slept) == (429, [])
     assert answer.headers["content-type"].startswith(kind)
     assert int(answer.headers["retry-after"]) >= LONGEST_WAIT
+    text = answer.text if kind == "text/html" else answer.json()["detail"]
+    assert "Demasiadas solicitudes desde su red." in text
 
 
 async def test_guessing_makes_an_address_wait_for_longer(house: House, slept: Slept) -> None:

@@ -1,7 +1,8 @@
 // Onboarding: shrinks photos, creates the holder's key pair, says what to correct before and after the form is sent.
 // The form is sent by fetch: an answer that names errors is shown in this page, which keeps entries and photos.
 
-import { fieldAt, serveSummary, showErrors } from "../shared/error_summary.js";
+import { readAnswer } from "../shared/answers.js";
+import { serveSummary, showErrors } from "../shared/error_summary.js";
 import { holderKeyIfPossible, inTime } from "./key.js";
 import { prepareFilming } from "./clip.js";
 import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
@@ -83,24 +84,13 @@ function wait(on) {
   button.textContent = on ? form.dataset.sending : button.dataset.label;
 }
 
-/** Return what the page that the gateway answered with names as wrong: fields, or its own sentence; never empty. */
-function faultsIn(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const faults = [...page.querySelectorAll("#errors li")].map((item) => {
-    const link = item.querySelector("a");
-    return { field: link && fieldAt(link.href), sentence: item.textContent.trim() };
-  });
-  const said = page.querySelector("[role=alert]:not([hidden])")?.textContent.trim();
-  return faults.length ? faults : [{ field: null, sentence: said || form.dataset.broken }];
-}
-
 /** Send the form; go on with the answer's page, or show what it names as wrong. */
 async function send() {
   const body = new FormData(form);
   if (fields.check.value === "person") for (const name of ["face", "clip", "clip_nonce"]) body.delete(name);
   const answer = await fetch(form.action, { method: "POST", headers: { Accept: "text/html" }, body, redirect: "manual" }).catch(() => null);
   if (answer?.type === "opaqueredirect") return location.assign(form.getAttribute("action"));
-  const faults = answer ? faultsIn(await answer.text().catch(() => "")) : [{ field: null, sentence: form.dataset.failed }];
+  const { faults } = await readAnswer(answer, form);
   wait(false);
   sending = false;
   showErrors(form, faults);

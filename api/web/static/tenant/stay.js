@@ -1,38 +1,38 @@
 // Date request, end of the stay, and those who came along. Shown only on the phone that holds the key.
 
 import { proof } from "./key.js";
+import { postJson, readAnswer, serveForm } from "../shared/answers.js";
 import { prepareBirth, writeBirth } from "../shared/birth_date.js";
 import { emptyFacts, prepareFacts } from "../shared/asked_facts.js";
-import { serveSummary, showErrors, clearErrors } from "../shared/error_summary.js";
+import { showErrors, clearErrors } from "../shared/error_summary.js";
 import { forgetCodes } from "./keypad_codes.js";
 import { prepare } from "./upload.js";
 
-const problem = document.querySelector("#stay-problem");
-
 const RETRY_AFTER_MS = 1500;
+const TOO_OLD = 403; // the signature of a request that is repeated
 
-/** Post a signed request; if no answer comes, once more. Its Idempotency-Key keeps it from being carried out twice. */
-async function request(path, id, body) {
-  const headers = {
-    "Content-Type": "application/json",
-    "Accept-Language": document.documentElement.lang,
-    "Idempotency-Key": crypto.randomUUID(),
-  };
-  const ask = () => fetch(`/api/v1/keys/${id}/${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-  return await ask().catch(async () => {
-    await new Promise((resolve) => { setTimeout(resolve, RETRY_AFTER_MS); });
-    return ask().catch(() => null);
-  });
+const summaryOf = (form) => form.querySelector(".errors");
+
+/** Post a request; if no answer comes, once more. Its Idempotency-Key keeps it from being carried out twice. */
+async function ask(url, { key, body }) {
+  const headers = { "Idempotency-Key": key };
+  const answer = await postJson(url, body, headers);
+  if (answer) return answer;
+  await new Promise((resolve) => { setTimeout(resolve, RETRY_AFTER_MS); });
+  return postJson(url, body, headers);
 }
 
-/** End the stay; whether it ended. What is in the way is said under the button. */
-async function end(id, body) {
-  problem.hidden = true;
-  const answer = await request("end", id, body);
-  if (answer?.ok) return true;
-  problem.textContent = answer?.status === 409 ? problem.dataset.shared : problem.dataset.failed;
-  problem.hidden = false;
-  return false;
+const unanswered = new Map(); // may have been carried out: sent again as they were, so that nobody is registered twice
+
+/** Post what a form of the holder of key `id` states, signed by `sign`; return what readAnswer does. */
+async function post(form, path, id, sign, stated = {}) {
+  const name = JSON.stringify([path, stated]);
+  const earlier = unanswered.get(name);
+  const request = earlier ?? { key: crypto.randomUUID(), body: { ...stated, ...await sign() } };
+  const answer = await ask(`/api/v1/keys/${id}/${path}`, request);
+  if (answer && answer.status < 500) unanswered.delete(name);
+  else unanswered.set(name, request);
+  return earlier && answer?.status === TOO_OLD ? post(form, path, id, sign, stated) : readAnswer(answer, form);
 }
 
 /** Show both forms to the holder of key `id`. */
@@ -41,12 +41,13 @@ export function manageStay(id, pair) {
   manageOwnDates(id, pair);
   manageErasure([pair]);
   askForDates(id, pair);
-  document.querySelector("#end").onsubmit = async (event) => {
-    event.preventDefault();
-    if (!await end(id, await proof(pair, "end", id))) return;
+  const form = document.querySelector("#end");
+  serveForm(form, summaryOf(form), async () => {
+    const { faults } = await post(form, "end", id, () => proof(pair, "end", id));
+    if (faults) return faults;
     await forgetCodes().catch(() => {}); // codes that cannot be deleted are invalid from now on
     location.replace("/onboarding");
-  };
+  });
 }
 
 /** Serve the request for erasure, also after the stay has ended; one of `pairs` holds the key. */
@@ -57,47 +58,42 @@ export function manageErasure(pairs) {
   const id = form.dataset.key;
   button.hidden = false;
   form.querySelector(".other").hidden = true;
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    for (const pair of pairs) if ((await request("erasure", id, await proof(pair, "erase", id)))?.ok) return location.reload();
-    form.querySelector("[role=alert]").hidden = false;
-  };
+  serveForm(form, summaryOf(form), async () => {
+    let faults;
+    for (const pair of pairs) {
+      ({ faults } = await post(form, "erasure", id, () => proof(pair, "erase", id)));
+      if (!faults) return location.reload();
+    }
+    return faults;
+  });
 }
 
 /** Serve the form that asks the landlord for another end of the stay. */
 function askForDates(id, pair) {
   const form = document.querySelector("#dates");
-  const summary = form.querySelector(".errors");
   const { until: field } = form.elements;
-  serveSummary(summary);
-  form.onsubmit = async (event) => {
-    event.preventDefault();
-    clearErrors(form, summary);
+  serveForm(form, summaryOf(form), async () => {
     const { value } = field;
-    if (!value) return showErrors(form, [{ field, sentence: form.dataset.unreadable }], summary); // or not readable
-    const answer = await post("dates", id, { until: value, ...await proof(pair, "dates", id, value) });
-    if (answer.ok) location.reload();
-    else showErrors(form, named(form, faultsIn(form, answer)), summary);
-  };
+    if (!value) return [{ field, sentence: form.dataset.unreadable }]; // or not readable
+    const { faults } = await post(form, "dates", id, () => proof(pair, "dates", id, value), { until: value });
+    if (faults) return named(form, faults);
+    location.reload();
+  });
 }
 
 /** Serve the forms for the holder's own arrival and departure. */
 function manageOwnDates(id, pair) {
   for (const form of document.querySelectorAll(".own-date")) {
-    const summary = form.querySelector(".errors");
-    serveSummary(summary);
-    form.onsubmit = async (event) => {
-      event.preventDefault();
-      clearErrors(form, summary);
+    serveForm(form, summaryOf(form), async () => {
       const field = form.elements[form.dataset.field];
       const { name, value } = field;
-      if (!value) return showErrors(form, [{ field, sentence: form.dataset.unreadable }], summary); // or not readable
+      if (!value) return [{ field, sentence: form.dataset.unreadable }]; // or not readable
       const children = form.elements.children?.checked ?? true;
-      const signed = await proof(pair, form.id, id, value, children ? "children" : "alone");
-      const answer = await post(form.id, id, { [name]: value, children, ...signed });
-      if (answer.ok) location.assign(`/key?done=keypage.done.${form.id}`);
-      else showErrors(form, named(form, faultsIn(form, answer)), summary);
-    };
+      const sign = () => proof(pair, form.id, id, value, children ? "children" : "alone");
+      const { faults } = await post(form, form.id, id, sign, { [name]: value, children });
+      if (faults) return named(form, faults);
+      location.assign(`/key?done=keypage.done.${form.id}`);
+    });
   }
 }
 
@@ -107,17 +103,8 @@ function named(form, faults) {
   return faults.map((fault) => fault.field ? { ...fault, sentence: begun(fault.sentence) } : fault);
 }
 
-async function post(path, id, body) {
-  const answer = await request(path, id, body);
-  return { ok: Boolean(answer?.ok), status: answer?.status, body: await answer?.json().catch(() => ({})) };
-}
-
-function show(form, role, text) {
-  for (const other of form.querySelectorAll(".alert")) other.hidden = true;
-  const place = form.querySelector(`[role=${role}]`);
-  if (text) place.textContent = text;
-  place.hidden = false;
-}
+/** Say that a form was taken. */
+const confirm = (form) => { form.querySelector("[role=status]").hidden = false; };
 
 /** What was entered, as the statement that is signed; empty fields are left out. */
 function declared(form) {
@@ -129,7 +116,6 @@ function readDocument(form, summary) {
   const photo = form.querySelector("#in-child-document");
   const note = form.querySelector("#child-read");
   const say = (text) => { note.textContent = text ?? ""; note.hidden = !text; };
-  const refuse = (sentence) => showErrors(form, [{ field: photo, sentence }], summary);
   form.classList.add("js");
   photo.onchange = async () => {
     clearErrors(form, summary);
@@ -141,9 +127,9 @@ function readDocument(form, summary) {
     body.append("document", photo.files[0]);
     const headers = { "Accept-Language": document.documentElement.lang };
     const answer = await fetch("/api/v1/onboarding/child-document", { method: "POST", headers, body }).catch(() => null);
-    const read = await answer?.json().catch(() => null);
-    say(answer?.ok && note.dataset.read);
-    if (!answer?.ok || !read) return refuse(read?.fields?.[0]?.sentence ?? read?.detail ?? form.dataset.failed);
+    const { faults, body: read } = await readAnswer(answer, form);
+    say(!faults && note.dataset.read);
+    if (faults) return showErrors(form, faults.map(({ sentence }) => ({ field: photo, sentence })), summary);
     for (const [name, text] of Object.entries(read.fields)) {
       if (name === "birth_date") writeBirth(form, text);
       else if (form.elements[name]) form.elements[name].value = text;
@@ -158,13 +144,6 @@ function readDocument(form, summary) {
     form.elements.reading.value = "";
     photo.parentElement.querySelector("output").replaceChildren();
   });
-}
-
-/** Return what an answer names as wrong: fields with a sentence each, or its own sentence. */
-function faultsIn(form, { body }) {
-  const named = body?.fields ?? (body?.field ? [{ field: body.field, sentence: body.detail }] : []);
-  const faults = named.map(({ field, sentence }) => ({ field: form.elements[field] ?? null, sentence: sentence ?? body.detail }));
-  return faults.length ? faults : [{ field: null, sentence: body?.detail ?? form.dataset.failed }];
 }
 
 /** Empty the form for the next child, but for what children of one family mostly have in common. */
@@ -192,47 +171,47 @@ function showLink(form, { url, qr }) {
 
 /** Serve the forms for those who came along, for the holder of key `id`. */
 export function manageFamily(id, pair) {
+  manageChildren(id, pair);
+  const signed = (...words) => () => proof(pair, ...words);
+  const companion = document.querySelector("#companion");
+  serveForm(companion, summaryOf(companion), async (event) => {
+    const here = event.submitter?.value === "here";
+    const { faults, body } = await post(companion, here ? "companions/here" : "companions", id, signed("companion", id));
+    if (faults) return faults;
+    if (here) location.assign("/companion");
+    else showLink(companion, body);
+  });
+  for (const form of document.querySelectorAll(".link-again")) serveForm(form, summaryOf(form), async () => {
+    const { offer } = form.dataset;
+    const { faults, body } = await post(form, `companions/${offer}/link`, id, signed("hand-over", id, offer));
+    if (faults) return faults;
+    showLink(form, body);
+  });
+  const party = document.querySelector("#party");
+  if (party) serveForm(party, summaryOf(party), async () => {
+    const { faults } = await post(party, "party", id, signed("party", id));
+    if (faults) return faults;
+    confirm(party);
+    party.querySelector("button").hidden = true;
+  });
+}
+
+/** Serve the form for the children of the holder of key `id`. */
+function manageChildren(id, pair) {
   const child = document.querySelector("#child");
   const summary = document.querySelector("#child-errors");
-  serveSummary(summary);
   prepareFacts(child);
   prepareBirth(child);
   readDocument(child, summary);
   child.oninput = () => { child.querySelector("[role=status]").hidden = true; }; // is of the child before
-  child.onsubmit = async (event) => {
-    event.preventDefault();
-    clearErrors(child, summary);
+  serveForm(child, summary, async () => {
+    child.querySelector("[role=status]").hidden = true;
     const empty = emptyFaults(child);
-    if (empty.length) return showErrors(child, empty, summary);
+    if (empty.length) return empty;
     const person = declared(child);
-    const answer = await post("children", id, { person, ...await proof(pair, "child", id, person) });
-    if (!answer.ok) return showErrors(child, faultsIn(child, answer), summary);
+    const { faults } = await post(child, "children", id, () => proof(pair, "child", id, person), { person });
+    if (faults) return faults;
     resetForSibling(child);
-    show(child, "status");
-  };
-  const companion = document.querySelector("#companion");
-  companion.onsubmit = async (event) => {
-    event.preventDefault();
-    const here = event.submitter?.value === "here";
-    const answer = await post(here ? "companions/here" : "companions", id, await proof(pair, "companion", id));
-    if (answer.ok && here) return location.assign("/companion");
-    if (!answer.ok) return show(companion, "alert", companion.dataset.failed);
-    showLink(companion, answer.body);
-  };
-  for (const form of document.querySelectorAll(".link-again")) form.onsubmit = async (event) => {
-    event.preventDefault();
-    const { offer } = form.dataset;
-    const answer = await post(`companions/${offer}/link`, id, await proof(pair, "hand-over", id, offer));
-    if (!answer.ok) return show(form, "alert", answer.body?.detail ?? form.dataset.failed);
-    form.querySelector("[role=alert]").hidden = true;
-    showLink(form, answer.body);
-  };
-  const party = document.querySelector("#party");
-  if (party) party.onsubmit = async (event) => {
-    event.preventDefault();
-    const answer = await post("party", id, await proof(pair, "party", id));
-    if (!answer.ok) return show(party, "alert", party.dataset.failed);
-    show(party, "status");
-    party.querySelector("button").hidden = true;
-  };
+    confirm(child);
+  });
 }

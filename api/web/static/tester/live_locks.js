@@ -1,6 +1,8 @@
 // Refreshes the tester's grid every second and after each click: updates each lock's state, adds and removes locks, and
 // keeps open details, focus and scroll position.
 
+import { readAnswer } from "../shared/answers.js";
+import { clearErrors, showErrors } from "../shared/error_summary.js";
 import { replaceLiveParts } from "../shared/live_parts.js";
 import { pollVisible, replacePage } from "../shared/polling.js";
 
@@ -52,12 +54,11 @@ async function send(event) {
   const form = event.target;
   if (!form.closest("#fleet, #registry, #recording")) return;
   event.preventDefault();
-  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form, event.submitter)) });
-  const html = await answer.text();
-  const trouble = document.querySelector("#trouble");
-  trouble.textContent = answer.ok ? "" : new DOMParser().parseFromString(html, "text/html").querySelector("[role=alert]")?.textContent;
-  trouble.hidden = answer.ok;
-  if (answer.ok) place(html);
+  const sent = { method: "POST", headers: { Accept: "text/html" }, body: new URLSearchParams(new FormData(form, event.submitter)) };
+  const { body, faults } = await readAnswer(await fetch(form.action, sent).catch(() => null), form, true);
+  if (faults) return showErrors(form, faults);
+  clearErrors(form);
+  place(body);
 }
 
 document.addEventListener("submit", send);

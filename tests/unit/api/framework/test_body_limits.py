@@ -56,3 +56,13 @@ async def test_a_page_says_in_the_readers_language_that_a_body_is_too_large(
     assert (answer.status_code, answer.headers["Connection"]) == (413, "close")
     assert f'<html lang="{language}"' in answer.text
     assert SAID[language][path == "/login"] in answer.text
+    script = await house.client().post(path, content=b"", headers=headers | {"Accept": "*/*"})
+    assert SAID[language][path == "/login"] in refused(script, 413, "too_large")["detail"]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "Check the address."), ("es", "Compruebe la dirección.")])
+async def test_a_script_reads_in_its_own_language_that_there_is_no_such_address(
+    house: House, language: str, said: str
+) -> None:
+    answer = await house.client().post("/api/v1/nothing", headers={"Accept-Language": language})
+    assert refused(answer, 404, "not_found")["detail"] == said
