@@ -13,6 +13,12 @@ OWN_NATIONALS_LEFT_OUT: Final = {"pt": "PRT", "cz": "CZE"}
 """Who is not reported: SIBA and UbyPort are told of foreigners only."""
 PARTS_OF_DATES: Final = ("sandbox", "cz")
 """Where a date of birth may be known in part; elsewhere nobody without a whole one can be sent."""
+DEPARTURES_UNREPORTED: Final = ("es", "it", "cz")
+"""Which are told the agreed end of a stay, and not when somebody really leaves."""
+DEPARTURES_BESIDE: Final = ("pt",)
+"""Whose departure is a record of its own beside the arrival's."""
+TODAY_ONLY: Final = ("it",)
+"""Which takes arrivals of today and yesterday: what changes is an arrival of the day on which it is told."""
 CITIZENS_ONLY: Final = ("si", "hr")
 """Which have no code for people without a citizenship."""
 
@@ -27,7 +33,7 @@ def planned_visits(stays: Iterable[Stayed], registry: str, zone: str, by_hand: C
         for outcome in stayed.everybody:
             reported = outcome.traveller.person.nationality != OWN_NATIONALS_LEFT_OUT.get(registry)
             if outcome.person and reported and outcome.person not in excused:
-                yield _visit(outcome, stayed, zone)
+                yield _visit(outcome, stayed, registry, zone)
 
 
 def not_all_are_taken(party: Party, registry: str) -> bool:
@@ -38,7 +44,14 @@ def not_all_are_taken(party: Party, registry: str) -> bool:
     return (in_part and registry not in PARTS_OF_DATES) or (without and registry in CITIZENS_ONLY)
 
 
-def _visit(outcome: Outcome, stayed: Stayed, zone: str) -> Visit:
-    person = outcome.traveller.person
+def _visit(outcome: Outcome, stayed: Stayed, registry: str, zone: str) -> Visit:
+    person, changes = outcome.traveller.person, outcome.changes
+    if registry == "it" and not outcome.with_document:
+        changes = [*changes, *stayed.adults[0].changes]
     came, left = outcome.came or stayed.begins, min(outcome.left or stayed.ends, stayed.ends)
-    return Visit(person.birth_stated or person.born.isoformat(), day_at(came, zone), day_at(left, zone))
+    if registry in DEPARTURES_UNREPORTED:
+        left = min(outcome.leaves or stayed.agreed_end, stayed.agreed_end)
+    if registry in TODAY_ONLY:
+        came = max(came, *changes, 0)
+    records = 1 + len(changes) + (registry in DEPARTURES_BESIDE)
+    return Visit(person.birth_stated or person.born.isoformat(), day_at(came, zone), day_at(left, zone), records)

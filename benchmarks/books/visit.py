@@ -1,6 +1,6 @@
 """Who stayed from when to when, as the crowd's plan says it and as an authority's books do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -10,11 +10,15 @@ NO_DAY: Final = ""
 
 @dataclass(frozen=True, slots=True, order=True)
 class Visit:
-    """One person's stay. Days in the unit's time zone, YYYY-MM-DD; `born` as far as it is known; `leaves` or ""."""
+    """One person's stay. Days in the unit's time zone, YYYY-MM-DD; `born` as far as it is known; `leaves` or "".
+
+    `records`: how many records of it there are in books that only grow; in the plan, how many there may be.
+    """
 
     born: str
     arrives: str
     leaves: str = NO_DAY
+    records: int = field(default=1, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,16 +31,20 @@ ADDRESS: Final = "residence."
 class Outcome:
     """What became of one traveller at the door. `refused`: the fields, or the reason, of each try that was refused.
 
-    `came`, `left`: when, in UTC seconds, if not with the stay: as the crowd did it, and not as the gateway has it.
+    As the crowd did it, and not as the gateway has it, in UTC seconds: `came` and `left`, if not with the stay;
+    `leaves`, if a departure of their own was told ahead; `changes`, when anything was told anew.
     """
 
     traveller: Traveller
     person: str = ""
     token: str = ""
+    with_document: bool = True
     decided: bool = False
     refused: list[tuple[str, ...]] = field(default_factory=list)
     came: int | None = None
     left: int | None = None
+    leaves: int | None = None
+    changes: list[int] = field(default_factory=list)
 
 
 async def check_in(

@@ -40,6 +40,7 @@ async def declare(reception: Reception, traveller: Traveller, adult: Outcome) ->
             fields |= {name: SECOND_ANSWERS.get(text, text) for name, text in given.items() if name in asked}
         try:
             fields = await _photographed(reception, document, outcome, fields)
+            outcome.with_document = "id_number" in fields
             outcome.person = declare_child(reception.gateway, key_id, _signed(reception, key_id, fields)).person
             return outcome
         except InputRefused as error:

@@ -27,8 +27,7 @@ class Counts:
     sent the record again, corrected it, or found out what became of it; `acts`: how often each was done. `by_hand`:
     whom a registry's rule keeps from being sent, and the landlord registered; `hand_rules`: by which.
     `answered_once_more`, `door` and `by_registry`: refusals by field or rule. `faults`: later steps that were refused.
-    `wrong_in_books`: stays that the authority holds otherwise than the crowd planned them, None where its books are not
-    read; `books`: by what is wrong.
+    `wrong_in_books`: stays that the authority holds otherwise than the crowd planned them; `books`: by what is wrong.
     """
 
     registry: str
@@ -46,7 +45,7 @@ class Counts:
     unsent: int = 0
     refused: int = 0
     stuck: int = 0
-    wrong_in_books: int | None = None
+    wrong_in_books: int = 0
     records: int = 0
     seconds: int = 0
     kinds: dict[str, int] = field(default_factory=dict)

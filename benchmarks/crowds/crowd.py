@@ -55,7 +55,7 @@ class Run:
         return self.during.faults + self.ways_out.faults
 
     def audit(self) -> list[Difference]:
-        """What the authority holds otherwise than everybody's plan. Its registry is one of READERS."""
+        """What the authority holds otherwise than everybody's plan."""
         registry, zone = self.reception.registry, self.reception.timezone
         planned = planned_visits(self.stayed, registry, zone, self.ways_out.by_hand)
         return list(differences(planned, READERS[registry](self.authority.held(), zone)))
@@ -132,7 +132,7 @@ class Run:
 
     async def _arrive(self, party: Party) -> Stayed:
         reception, window = self.reception, self.reception.window
-        stayed = Stayed(party, reception.let(), window.start, window.end)
+        stayed = Stayed(party, reception.let(), window.start, window.end, window.end)
         link = reception.link(stayed.stay, first=True)
         if len(party.people) > 1:
             reception.announce(link, group=party.kind == "group")
@@ -179,10 +179,9 @@ def run_crowd(registry: str, parties: int, seed: int) -> Counts:
 
         asyncio.run(play())
         counts = run.count(run.stayed)
-        if registry in READERS:
-            wrong = run.audit()
-            counts.wrong_in_books = sum(one.people for one in wrong)
-            counts.books = dict(Counter(one.kind for one in wrong))
+        wrong = run.audit()
+        counts.wrong_in_books = sum(one.people for one in wrong)
+        counts.books = dict(Counter(one.kind for one in wrong))
         asyncio.run(reception.close())
     counts.seconds = round(time.monotonic() - began)
     return counts

@@ -22,11 +22,15 @@ from gateway.store import Person, Stay
 
 @dataclass
 class Stayed:
-    """One party with its stay and what became of its people at the door. `begins`, `ends`: of the stay, UTC seconds."""
+    """One party with its stay and what became of its people at the door.
+
+    `begins`, `agreed_end` and `ends` (as it really did) are of the stay, in UTC seconds.
+    """
 
     party: Party
     stay: str
     begins: int
+    agreed_end: int
     ends: int
     adults: list[Outcome] = field(default_factory=list)
     children: list[Outcome] = field(default_factory=list)
@@ -91,12 +95,14 @@ class DuringStay:
         sent = self._reception.sign(lambda proof: arrival_statement(key, proof, at, children=True))
         arrive_later(self._reception.gateway, key, OwnArrivalForm(arrived=at, **sent))
         outcome.came = self._reception.began + DAY
+        outcome.changes.append(self._reception.now)
 
     def _plan_departure(self, outcome: Outcome) -> None:
         key, at = key_of(self._reception, outcome.person), _moment(self._reception.began + 3 * DAY)
         sent = self._reception.sign(lambda proof: departure_statement(key, proof, at, children=True))
         plan_departure(self._reception.gateway, key, OwnDepartureForm(leaves=at, **sent))
-        outcome.left = self._reception.began + 3 * DAY
+        outcome.left = outcome.leaves = self._reception.began + 3 * DAY
+        outcome.changes.append(self._reception.now)
 
     def _correct(self, outcome: Outcome, corrector: str) -> None:
         """The landlord or an officer corrects the given names of somebody whose record was filed."""
@@ -104,10 +110,12 @@ class DuringStay:
         with gateway.database.reading() as session:
             person = session.get_one(Person, outcome.person)
             row = latest_record(session, person, person.stay.unit.destinations[0])
+            number = next((part.position + 1 for part in row.parts if part.person_id == person.id), 0) if row else 0
         name = outcome.traveller.person.zone_given_names
         if row is not None and name and outcome.traveller.documents[0].lines:
-            form = CorrectionForm(fields={"given_names": f"{name} MARIA"}, reason="as in the document")
+            form = CorrectionForm(person=number, fields={"given_names": f"{name} MARIA"}, reason="as in the document")
             correct_filing(gateway, self._reception.staff[corrector], row.id, form)
+            outcome.changes.append(self._reception.now)
 
     def _add_phone(self, outcome: Outcome) -> None:
         gateway, now = self._reception.gateway, self._reception.now
@@ -120,9 +128,11 @@ class DuringStay:
         gateway, now = self._reception.gateway, self._reception.now
         with gateway.database.writing() as session:
             stay = session.get_one(Stay, stayed.stay)
-            window = Window(stay.from_at, stay.until_at - DAY // 2)
+            window = Window(stay.from_at, stay.until_at - DAY)
             landlord.change_stay(session, stay, window, gateway.keyring, now)
-        stayed.ends -= DAY // 2
+        stayed.ends = stayed.agreed_end = stayed.agreed_end - DAY
+        for outcome in stayed.everybody:
+            outcome.changes.append(now)
 
     def _leave_early(self, outcome: Outcome) -> None:
         gateway, now = self._reception.gateway, self._reception.now

@@ -30,7 +30,7 @@ Counted = dict[str, Any]
 def prepare() -> Iterator[Pair]:
     """Count all crowds; the rounds repeat the same figures, because a seed's crowd is always the same."""
     counted = count_all(PARTIES)
-    lost = sum(row["refused"] + row["unsent"] + row["stuck"] + (row["wrong_in_books"] or 0) for row in counted)
+    lost = sum(row["refused"] + row["unsent"] + row["stuck"] + row["wrong_in_books"] for row in counted)
     yield Pair(lambda: 1.0 + lost, lambda: 1.0, sum(row["people"] for row in counted))
 
 

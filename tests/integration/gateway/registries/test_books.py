@@ -17,6 +17,7 @@ from benchmarks.parties.parties import crowd
 
 ANN = Visit("1990-01-02", "2026-11-30", "2026-12-04")
 BEN = Visit("1985-05-06", "2026-12-01", "2026-12-04")
+TWICE = replace(ANN, records=2)
 TWIN = replace(ANN, arrives="2026-12-02")
 
 
@@ -25,6 +26,7 @@ TWIN = replace(ANN, arrives="2026-12-02")
     [
         ([ANN, BEN, TWIN], [], 0),
         ([BEN, TWIN], ["missing"], 1),
+        ([TWICE, BEN, TWIN], ["held once too often"], 1),
         ([ANN, BEN, BEN, TWIN], ["held once too often"], 1),
         ([ANN, replace(BEN, arrives="2026-11-30"), TWIN], ["arrives"], 1),
         ([replace(ANN, leaves=""), BEN, TWIN], ["leaves"], 1),
@@ -60,6 +62,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
             " FROM records",
             "held once too often",
         ),
+        ("UPDATE records SET body = replace(body, strftime('%Y'), strftime('%Y') - 1)", "arrives and leaves"),
     ],
 )
 def test_books_that_somebody_changed_are_found(run: Run, change: str, kind: str) -> None:
