@@ -12,6 +12,7 @@ from api.services.tenant.holder_proofs import proof_of
 from gateway.bootstrap import Gateway
 from gateway.domain.errors import InputRefused
 from gateway.domain.stays.offer import token_of
+from gateway.domain.stays.stay import instant
 from gateway.domain.verification.as_typed import as_typed
 from gateway.domain.verification.field_sources import FACT
 from gateway.domain.verification.reading_token import reading_in
@@ -32,8 +33,9 @@ class ChildForm(UnlockForm):
 
     `person`: a JSON object of texts, surname, given_names, birth_date, nationality, sex, document_kind, id_number,
     issuing_state (the last three are left out where the child has no document), and what the registry asks of a
-    tenant, by path, such as relation; `reading`, if the child's document was photographed; and `same_surname`, with any
-    text, instead of a surname that is the adult's. The child has the adult's residence if it has none of its own.
+    tenant, by path, such as relation; `reading`, if the child's document was photographed; `same_surname`, with any
+    text, instead of a surname that is the adult's; and `arrived`, when the child came (RFC 3339, or the unit's local
+    time), if not on the day of declaring it. The child has the adult's residence if it has none of its own.
     """
 
     person: Annotated[str, Field(max_length=4000)]
@@ -66,9 +68,11 @@ def declare_child(gateway: Gateway, key_id: str, form: ChildForm) -> ChildDeclar
         given = _texts_of(form.person)
         token, same_surname = given.pop("reading", ""), bool(given.pop("same_surname", ""))
         given.pop("same_residence", None)  # of the page's form, which then asks no residence
+        said = given.pop("arrived", "")
+        arrived = instant(said, key.stay.unit.timezone, "arrived") if said else None
         fields, refused = _declared(given, key.stay.unit, now)
         read = reading_in(token, key.stay_id, gateway.keyring.offer_secret, now) if token else {}
-        declared = Declaration(fields, read, same_surname, refused)
+        declared = Declaration(fields, read, same_surname, arrived, refused)
         child = steps.declare_child(session, key, declared, gateway.keyring, now)
         gateway.attempts.hit("companion", child.stay_id)
         return ChildDeclared(person=child.id)

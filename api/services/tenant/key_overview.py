@@ -11,6 +11,7 @@ from api.services.schemas import DateRequestShown, KeyShown, LockShown, Onboardi
 from gateway.bootstrap import Gateway
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.stays.stay import wall_clock
+from gateway.journey.filings.destinations import day_at
 from gateway.journey.filings.parties import registered
 from gateway.journey.stays.date_requests import latest_date_request
 from gateway.journey.stays.family import companions_without_key
@@ -45,6 +46,7 @@ class OwnDates:
     """When one person came and leaves (local wall clock), how many children they declared, and whether others stay.
 
     `planned`: they leave before the stay ends. `expected`: they are still to arrive later than the stay begins.
+    `days`: whether they came on an earlier day than today.
     """
 
     arrived: str
@@ -53,6 +55,7 @@ class OwnDates:
     expected: bool
     children: int
     others: bool
+    days: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ def _own_dates(session: Session, offer: Offer, now: int) -> OwnDates:
         expected=arrived is not None and arrived > now,
         children=len([one for one in own if one is not person]),
         others=len(present) > len(own),
+        days=day_at(stay, arrived or stay.from_at) < day_at(stay, now),
     )
 
 

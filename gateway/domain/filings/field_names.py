@@ -21,6 +21,7 @@ IN_FORM: Final[Mapping[str, str]] = {
 # Fields that no form for tenants has, by path.
 _MORE: Final[Mapping[str, str]] = {
     "residence.extra": N_("Home address: further details"),
+    "arrived": N_("Arrival of the child"),
     "role": NP_("registration", "Role in the family or group"),
     "unit.code": N_("Code of the unit"),
     "unit.timezone": N_("Time zone of the unit"),

@@ -140,10 +140,10 @@ def _lettered(record: Registration) -> Problems:
 
 
 def _born_in_time(record: Registration) -> Problems:
-    """Nobody was born after the day of arrival."""
+    """Nobody was born after the day on which they arrived."""
     for index, person in enumerate(record.people):
         born_on = birth_date(person.birth_date)
-        if born_on is not None and born_on.first > arrival_day(record):
+        if born_on is not None and born_on.first > own_arrival_day(record, person):
             message = N_("Check this date: it is after the day of arrival.")
             yield FieldProblem(f"people[{index}].birth_date", "impossible_date", message)
 
@@ -211,3 +211,8 @@ def _zone(name: str) -> tzinfo:
 def arrival_day(record: Registration) -> date:
     """The date on which the stay begins, in the unit's time zone."""
     return local_time(record.stay.from_at, record.unit.timezone).date()
+
+
+def own_arrival_day(record: Registration, person: PersonFacts) -> date:
+    """The date on which this person of the record came, in the unit's time zone."""
+    return local_time(max(record.stay.from_at, person.arrived_at), record.unit.timezone).date()

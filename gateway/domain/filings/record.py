@@ -112,7 +112,8 @@ class Entry:
 class PersonFacts:
     """One guest. `nationality` is ISO 3166-1 alpha-3, `phone` E.164; "" means not given.
 
-    `birth_date` is YYYY-MM-DD; YYYY-MM or YYYY where the day, or day and month, are unknown.
+    `birth_date` is YYYY-MM-DD; YYYY-MM or YYYY where the day, or day and month, are unknown. `arrived_at`: when this
+    person came (UTC seconds), if later than the record's stay begins, else 0.
     """
 
     id: str
@@ -134,6 +135,7 @@ class PersonFacts:
     role: PartyRole = "single"
     visa: Visa = Visa()
     entry: Entry = Entry()
+    arrived_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)

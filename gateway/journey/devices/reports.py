@@ -308,8 +308,9 @@ def _record_who_came(session: Session, key: Key, now: int) -> None:
     """The key's holder is here, with the children who were to come with them, whatever was planned."""
     holder = session.get_one(Person, key.person_id)
     holder.came_at = holder.came_at or now
-    for person in key.stay.people:
-        if holder.id in (person.id, person.head_id) and (person.arrived_at or 0) > now:
+    planned = holder.arrived_at or 0
+    for person in key.stay.people if planned > now else ():
+        if holder.id in (person.id, person.head_id) and person.arrived_at == planned:
             person.arrived_at = now
 
 

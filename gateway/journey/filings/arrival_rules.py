@@ -14,8 +14,13 @@ from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.verification.field_sources import FACT
-from gateway.journey.filings.destinations import asked_at, landlord_facts, unit_facts
-from gateway.journey.filings.parties import arrival_on_registering, own_arrival
+from gateway.journey.filings.destinations import (
+    arrival_on_registering,
+    asked_at,
+    landlord_facts,
+    own_arrival,
+    unit_facts,
+)
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.filings.records import arrival_records
 from gateway.journey.keys.keyring import Keyring

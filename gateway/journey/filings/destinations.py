@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.fill import fill
@@ -105,6 +107,28 @@ def takes_back_departures(destination: Destination) -> bool:
     return not takes_departures(destination) or profile_at(destination).after_departure != "by_hand"
 
 
+def arrival_date(stay: Stay, person: Person) -> date:
+    """The day on which the person came, in the unit's time zone."""
+    return day_at(stay, person.arrived_at or stay.from_at)
+
+
+def day_at(stay: Stay, at: int) -> date:
+    """The day of this time where the unit is."""
+    return datetime.fromtimestamp(at, ZoneInfo(stay.unit.timezone)).date()
+
+
+def own_arrival(stay: Stay, at: int) -> int | None:
+    """When somebody who registers at `at` arrived: None with the stay, or `at` on a later day than the stay began."""
+    return at if at > stay.from_at and day_at(stay, at) != day_at(stay, stay.from_at) else None
+
+
+def arrival_on_registering(stay: Stay, person: Person) -> int | None:
+    """When somebody who registers now arrives: as planned, as an adult said of a child, or now as own_arrival says."""
+    planned = (person.arrived_at or 0) > person.created_at
+    said = planned or (person.head_id is not None and person.arrived_at is not None)
+    return person.arrived_at if said else own_arrival(stay, person.created_at)
+
+
 def period_begins(stay: Stay, people: Iterable[Person], destination: Destination) -> int:
     """When these people's stay begins as one record says it: with the first who came, or in rows with the last."""
     came = [person.arrived_at or stay.from_at for person in people]
@@ -142,7 +166,8 @@ def record_of(
     booking: Booking | None,
 ) -> Record:
     """The record of these people at this registry, in their order; everybody is `known`, by id."""
-    facts = [known[person.id] for person in people]
+    spent = period(stay, people, destination, kind, booking)
+    facts = [replace(known[one.id], arrived_at=_after(spent.from_at, one.arrived_at)) for one in people]
     if party_of(destination) != "apart" and len(facts) > 1:
         head, member = _GROUP if stay.party_is_group else _FAMILY
         facts = [replace(facts[0], role=head), *(replace(one, role=member) for one in facts[1:])]
@@ -151,7 +176,12 @@ def record_of(
         kind=kind,
         reference="",
         unit=unit_facts(destination),
-        stay=period(stay, people, destination, kind, booking),
+        stay=spent,
         people=tuple(facts),
         landlord=landlord_facts(destination),
     )
+
+
+def _after(begins: int, arrived_at: int | None) -> int:
+    """The arrival of somebody who came after this; else 0."""
+    return arrived_at if arrived_at is not None and arrived_at > begins else 0

@@ -2,9 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -12,7 +10,12 @@ from sqlalchemy.orm import Session
 from gateway.domain.errors import Conflict
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.filings.record import PersonFacts
-from gateway.journey.filings.destinations import party_of, profile_at, takes_departures
+from gateway.journey.filings.destinations import (
+    arrival_date,
+    party_of,
+    profile_at,
+    takes_departures,
+)
 from gateway.journey.filings.held_records import (
     BY_HAND,
     WAITS_FOR_ARRIVAL,
@@ -66,18 +69,6 @@ def registered_by_stay(session: Session, stays: Collection[str]) -> dict[str, li
     for person in session.scalars(query.distinct().order_by(Person.created_at, Person.id)):
         found[person.stay_id].append(person)
     return found
-
-
-def own_arrival(stay: Stay, at: int) -> int | None:
-    """When somebody who registers at `at` arrived: None with the stay, or `at` on a later day than the stay began."""
-    return at if at > stay.from_at and _day(stay, at) != _day(stay, stay.from_at) else None
-
-
-def arrival_on_registering(stay: Stay, person: Person) -> int | None:
-    """When somebody who registers now arrives: as planned, or now if on a later day than the stay began."""
-    if person.arrived_at is not None and person.arrived_at > person.created_at:
-        return person.arrived_at
-    return own_arrival(stay, person.created_at)
 
 
 def group_on_arrival(session: Session, stay: Stay, person: Person, facts: Facts, destination: Destination) -> Group:
@@ -155,7 +146,8 @@ def part(
     """The groups of new records about people who come or leave on another day than was filed.
 
     Where people are filed together, those of their records who do not are first, without them, and minors who waited
-    for an adult are with the first who is there. Raises Conflict if one of the two has only minors.
+    for an adult, or came later by themselves, are with the first who is there. Raises Conflict if one of the two has
+    only minors.
     """
     groups = _groups_of(session, stay, people, facts, destination, now)
     if party_of(destination) != "together":
@@ -165,11 +157,23 @@ def part(
     parted: list[Person] = []
     for group in groups:
         rest = tuple(person for person in group.people if person not in people)
+        if _follow(stay, rest, people, facts):
+            people, rest = [*people, *rest], ()
         if any(rest and all(_minor(stay, person, facts) for person in some) for some in (rest, people)):
             raise Conflict(N_("Minors are registered with an adult who arrives and leaves on the same day."))
         found.append(Group(destination, rest) if rest else group)
         parted += [person for person in group.people if rest and person in people]
     return [*found, Group(destination, tuple(parted), parted=True)] if parted else found
+
+
+def _follow(stay: Stay, minors: Sequence[Person], people: Sequence[Person], facts: Facts) -> bool:
+    """Whether these are minors who come no earlier than an adult of these people, and leave together."""
+    adults = [one for one in people if not _minor(stay, one, facts)]
+    return all(
+        _minor(stay, one, facts)
+        and any(a.leaves_at == one.leaves_at and arrival_date(stay, a) <= arrival_date(stay, one) for a in adults)
+        for one in minors
+    )
 
 
 def people_of(session: Session, stay: Stay, row: Registration) -> list[Person]:
@@ -319,15 +323,6 @@ def _minor(stay: Stay, person: Person, facts: Facts) -> bool:
 def _is_waiting(session: Session, person: Person, destination: Destination) -> bool:
     row = latest_record(session, person, destination)
     return row is not None and row.state == "waiting"
-
-
-def arrival_date(stay: Stay, person: Person) -> date:
-    """The day on which the person came, in the unit's time zone."""
-    return _day(stay, person.arrived_at or stay.from_at)
-
-
-def _day(stay: Stay, at: int) -> date:
-    return datetime.fromtimestamp(at, ZoneInfo(stay.unit.timezone)).date()
 
 
 def is_filed_in_parties(stay: Stay) -> bool:

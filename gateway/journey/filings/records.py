@@ -16,8 +16,10 @@ from gateway.domain.filings.record import Registration as Record
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.verification.field_sources import correct
 from gateway.journey.filings.destinations import (
+    arrival_on_registering,
     destination_of,
     has_left,
+    own_arrival,
     party_of,
     period,
     period_begins,
@@ -37,12 +39,10 @@ from gateway.journey.filings.held_records import (
 )
 from gateway.journey.filings.parties import (
     Group,
-    arrival_on_registering,
     by_head,
     group_of,
     group_on_arrival,
     groups_of,
-    own_arrival,
     part,
     people_of,
     registered,

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.birth_date import birth_date
 from gateway.domain.errors import Conflict, InputRefused, NotFound
+from gateway.domain.filings import record as filed
 from gateway.domain.filings.field_rules import is_minor
-from gateway.domain.filings.refusal import refused_names, whole_refusal
+from gateway.domain.filings.refusal import FieldsRefused, refused_names, whole_refusal
 from gateway.domain.jurisdiction import profile_for
 from gateway.domain.keys.holder_statements import (
     child_statement,
@@ -27,7 +28,8 @@ from gateway.domain.verification.typed_fields import (
     typed_problems,
 )
 from gateway.journey.filings.arrival_rules import given_problems, refuse_arrival
-from gateway.journey.filings.parties import arrival_date, arrival_on_registering, close_party, registered
+from gateway.journey.filings.destinations import arrival_date, day_at, own_arrival
+from gateway.journey.filings.parties import close_party, registered
 from gateway.journey.filings.person_fields import person_facts, person_fields, seal_sources
 from gateway.journey.filings.records import check_in
 from gateway.journey.keys.keyring import Keyring
@@ -40,6 +42,8 @@ from gateway.store.model import new_id
 from gateway.texts.marks import N_
 
 MAX_PEOPLE: Final = 20  # of one stay
+NOT_YET: Final = N_("The child's arrival cannot be in the future. Register the child when it has arrived.")
+BEFORE_ADULT: Final = N_("The child cannot have arrived on a day before you. Check the date, or your own arrival.")
 WITHOUT_KEY: Final = ("review", "verified", "refused", "asked_again")
 """Stages of somebody who registered and has no key."""
 
@@ -60,10 +64,10 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
     without = {} if fields.get("id_number") else {"document_kind": "none"}
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id)
-    child.arrived_at, child.leaves_at = adult.arrived_at, adult.leaves_at
-    child.arrived_at = arrival_on_registering(stay, child)
+    child.leaves_at = adult.leaves_at
+    child.arrived_at, not_then = _childs_arrival(stay, adult, declared.arrived, now)
     sources = confirm(declared.read, common | dict(fields) | without)
-    refused = [*declared.refused, *_typed_refusal(stay, child, fields, conclude(sources))]
+    refused = [*declared.refused, *not_then, *_typed_refusal(stay, child, fields, conclude(sources))]
     if refused:
         wrong = refused_names(refused)
         known = {name: text for name, text in conclude(sources).items() if name.removeprefix(FACT) not in wrong}
@@ -75,7 +79,24 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     session.flush()
     refuse_arrival(session, stay, child, keyring, now)
     check_in(session, stay, child, keyring, now)
+    if child.arrived_at is not None:
+        child.arrived_at = own_arrival(stay, child.arrived_at)
     return child
+
+
+def _childs_arrival(stay: Stay, adult: Person, said: int | None, now: int) -> tuple[int, list[InputRefused]]:
+    """When a declared child came, on the adult's day with the adult, else as said or now; and what is wrong with it."""
+    came = adult.arrived_at or stay.from_at
+    at, problem = now if said is None else said, None
+    if said is None and came > now:
+        return came, []
+    if at > now:
+        problem = filed.FieldProblem("arrived", "impossible_date", NOT_YET)
+    elif arrival_date(stay, adult) > day_at(stay, at):
+        problem = filed.FieldProblem("arrived", "impossible_date", BEFORE_ADULT)
+    if problem is not None:
+        return max(came, now), [FieldsRefused([("arrived", problem)])]
+    return came if arrival_date(stay, adult) == day_at(stay, at) else at, []
 
 
 def invite_companion(session: Session, key_id: str, proof: Proof, now: int) -> Offer:

@@ -1,6 +1,7 @@
 """A person's own arrival and departure within a stay, set by the landlord or by the person, and filed as changes.
 
-Children whom an adult declared come and leave with the adult, unless the adult says otherwise.
+Children whom an adult declared come and leave with the adult, unless the adult says otherwise. A child who came on
+another day has an arrival of its own, which stays.
 """
 
 from collections.abc import Sequence
@@ -15,14 +16,9 @@ from gateway.domain.keys.holder_statements import arrival_statement, departure_s
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import instant
-from gateway.journey.filings.destinations import destination_of, party_of, period_begins
+from gateway.journey.filings.destinations import arrival_date, destination_of, own_arrival, party_of, period_begins
 from gateway.journey.filings.held_records import arrivals_awaited, awaited, is_unsent
-from gateway.journey.filings.parties import (
-    arrival_date,
-    own_arrival,
-    people_of,
-    registered,
-)
+from gateway.journey.filings.parties import people_of, registered
 from gateway.journey.filings.person_fields import facts_of
 from gateway.journey.filings.records import (
     report_departure,
@@ -50,13 +46,13 @@ class OwnDate(Protocol):
 
 
 def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, now: int) -> list[Person]:
-    """The person who registered with this link, and the children declared by them, arrived at `at`.
+    """The person who registered with this link, and the children declared by them who came with them, arrived at `at`.
 
     Filed as the registry takes changes; for a time in the future, what says that they are here is taken back, and they
     are filed when they come. Raises InputRefused for a time outside the stay, or in the future of somebody who is here,
     or Conflict.
     """
-    people = _present_with(session, offer.stay, offer.person_id)
+    people = _come_with(offer.stay, _present_with(session, offer.stay, offer.person_id), offer.person_id, now)
     move_arrival(session, offer.stay, people, at, keyring, now)
     return people
 
@@ -69,7 +65,9 @@ def arrive_later(
     `children`: whether the children declared by them come with them. Raises ProofRefused too.
     """
     statement = arrival_statement(key_id, proof, arrived, children=children)
-    stay, people = _holders_party(session, key_id, proof, statement, now, children=children)
+    key = running_key(session, key_id, statement, proof, now)
+    stay, present = key.stay, _present_with(session, key.stay, key.person_id, children=children)
+    people = _come_with(stay, present, key.person_id, now)
     at = instant(arrived, stay.unit.timezone, "arrived")
     move_arrival(session, stay, people, at, keyring, now)
     return people
@@ -214,3 +212,9 @@ def _present_with(session: Session, stay: Stay, person_id: str | None, *, childr
     if stay.state not in stays.OCCUPYING or person_id is None or not people:
         raise Conflict(NOBODY)
     return people
+
+
+def _come_with(stay: Stay, people: Sequence[Person], adult_id: str | None, now: int) -> list[Person]:
+    """The adult of these people, and the children who came on the adult's day, or are still to come."""
+    came = [arrival_date(stay, one) for one in people if one.id == adult_id]
+    return [one for one in people if (one.arrived_at or 0) > now or arrival_date(stay, one) in came]

@@ -28,13 +28,14 @@ _REACHED: Final = tuple(FACT + path for path in REACHED)
 class Declaration:
     """A child as an adult declares it: the fields of the signed text, and what was read from a picture.
 
-    `same_surname`: the child has the adult's surname, which is not in the fields. `refused`: what is wrong with facts
-    among the fields.
+    `same_surname`: the child has the adult's surname, which is not in the fields. `arrived`: when the child came, UTC
+    seconds, None if the adult does not say. `refused`: what is wrong with facts among the fields.
     """
 
     fields: Mapping[str, str]
     read: Mapping[str, str] = field(default_factory=dict)
     same_surname: bool = False
+    arrived: int | None = None
     refused: tuple[InputRefused, ...] = ()
 
 

@@ -88,7 +88,7 @@ def _form(record: Registration, person: PersonFacts, along: list[PersonFacts]) -
     home = person.residence
     place = " ".join(part for part in (home.postal_code, home.municipality) if part)
     return Form(
-        arrival=rules.arrival_day(record).isoformat(),
+        arrival=rules.own_arrival_day(record, person).isoformat(),
         departure=rules.local_time(record.stay.until_at, record.unit.timezone).date().isoformat(),
         surname=" ".join(name for name in (person.surname, person.second_surname) if name),
         given_names=person.given_names,

@@ -29,7 +29,7 @@ def guest_number(record: Registration, person: PersonFacts) -> str:
 
 def receipt(record: Registration) -> str:
     """The facility and its guests as filed, such as "A00927P/9f86d081884c7d659a2f:16:20260225"."""
-    guests = [":".join((guest_number(record, one), ROLES[one.role], _arrival(record))) for one in record.people]
+    guests = [":".join((guest_number(record, one), ROLES[one.role], _arrival(record, one))) for one in record.people]
     return f"{record.unit.registered_as}/{','.join(guests)}"
 
 
@@ -40,13 +40,21 @@ def movements(record: Registration, places: Places, now: int) -> list[dict[str, 
         deleted = [_named(record, person) for person in record.people]
         return [_day(record, arrival, 0, rettifiche={"eliminazione": deleted})]
     if record.kind != "check_out":
-        heads = _heads(record)
-        arrivals = [_arrived(record, person, heads[person.id], places) for person in record.people]
-        return [_day(record, arrival, 1, arrivi={"arrivo": arrivals})]
+        return _arrivals(record, places)
     left = rules.local_time(max(min(record.stay.until_at, now), record.stay.from_at), record.unit.timezone).date()
     between = [_day(record, arrival + timedelta(days), 1) for days in range(1, (left - arrival).days)]
     gone = [_named(record, person) for person in record.people]
     return [*between, _day(record, left, 0, partenze={"partenza": gone})]
+
+
+def _arrivals(record: Registration, places: Places) -> list[dict[str, Any]]:
+    """The days on which these people came: whoever joins later is in a later day than the head."""
+    heads = _heads(record)
+    came: dict[date, list[dict[str, str]]] = {}
+    for person in record.people:
+        arrived = _arrived(record, person, heads[person.id], places)
+        came.setdefault(rules.own_arrival_day(record, person), []).append(arrived)
+    return [_day(record, day, 1, arrivi={"arrivo": arrivals}) for day, arrivals in sorted(came.items())]
 
 
 def _day(record: Registration, day: date, occupied: int, **happened: Any) -> dict[str, Any]:
@@ -91,12 +99,12 @@ def _named(record: Registration, person: PersonFacts) -> Mapping[str, str]:
     number = guest_number(record, person)
     filed = (guest.split(":") for guest in (record.corrects or "").rpartition("/")[2].split(","))
     kinds = {parts[0]: parts[1:] for parts in filed if len(parts) == 3}
-    kind, arrival = kinds.get(number, (ROLES[person.role], _arrival(record)))
+    kind, arrival = kinds.get(number, (ROLES[person.role], _arrival(record, person)))
     return {"idswh": number, "tipoalloggiato": kind, "arrivo": arrival}
 
 
-def _arrival(record: Registration) -> str:
-    return _compact(rules.arrival_day(record))
+def _arrival(record: Registration, person: PersonFacts) -> str:
+    return _compact(rules.own_arrival_day(record, person))
 
 
 def _compact(day: date) -> str:

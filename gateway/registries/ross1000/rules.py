@@ -22,7 +22,7 @@ def problems(record: Registration, now: int, places: Places | None = None) -> ru
     yield from rules.need("unit.beds", unit.beds)
     beds = N_("how many people can sleep here, as a whole number from 1 to 9999")
     yield from rules.shaped("unit.beds", unit.beds, "[1-9][0-9]{0,3}", beds)
-    if record.stay.from_at > now:
+    if max([record.stay.from_at, *(one.arrived_at for one in record.people)]) > now:
         message = N_("Wait until the guest has arrived: the region accepts no earlier report.")
         yield FieldProblem("stay.from_at", "outside_window", message)
     today, before = rules.local_time(now, unit.timezone).date(), ""

@@ -288,7 +288,7 @@ KEY_PAGE: dict[str, Any] = {
     "party_open": True,
     "has_surname": True,
     "erasure": ("3f" * 16, ERASURE),
-    "own_dates": OwnDates(START, END, planned=True, expected=True, children=1, others=True),
+    "own_dates": OwnDates(START, END, planned=True, expected=True, children=1, others=True, days=True),
     "companions": [Companion("00000000-0000-4000-8000-00000000000c", NOW)],
     "registering": True,
     "documents": onboarding("on_lock").documents,

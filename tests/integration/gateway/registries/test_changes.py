@@ -2,16 +2,20 @@
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
 from gateway.journey.stays import own_dates
-from gateway.store import Offer, Person, Stay
+from gateway.journey.stays.family import declare_child
+from gateway.journey.stays.shared_facts import Declaration
+from gateway.store import Key, Offer, Person, Stay
 from tests.contract.registry_simulators import SimulatedRegistry
 from tests.parts.office import Office
-from tests.parts.world import DAY
+from tests.parts.world import DAY, FIELDS
 
 # kinds of the records and their states, after: two tenants, the end moved by a day, an early end
 EXPECTED = {
@@ -182,6 +186,51 @@ async def test_an_arrival_that_was_filed_wrong_is_corrected_and_corrected_back(o
     said = [(row.kind, row.state, row.answer_text) for row in office.rows()]
     assert {state for _, state, _ in said} <= {"accepted", "not_due"}, said
     assert said[-1][1] == "accepted"
+
+
+# Where each authority has the day of an arrival, and how it is written there
+ARRIVED: Final[Mapping[str, tuple[str, str]]] = {
+    "es": ("<fechaEntrada>([^T]*)", "%Y-%m-%d"),
+    "it": ("^19(.{10})", "%d/%m/%Y"),
+    "ross1000": (' day="([^"]*)', "%Y-%m-%d"),
+    "pt": ("<Data_Entrada>([^T]*)", "%Y-%m-%d"),
+    "cz": ("cFrom>([0-9-]+)T", "%Y-%m-%d"),
+    "si": (' casPrihoda="([^T]*)', "%Y-%m-%d"),
+    "hr": ('"StayFrom": "([^"]*)', "%Y%m%d"),
+    "cn": ('"moves_in":"([^"]*)', "%Y%m%d"),
+    "sandbox": ('"arrives": ?"([^"]*)', "%Y-%m-%dT%H:%M:%S%z"),
+    "webhook": ('"arrives": ?"([^"]*)', "%Y-%m-%dT%H:%M:%S%z"),
+}
+
+
+async def test_a_child_declared_on_a_later_day_than_the_adults_arrival_arrives_on_that_day(
+    office: Office, simulator: tuple[str, SimulatedRegistry]
+) -> None:
+    office.tenant("", {"given_names": "Anna"}, begins=-2 * DAY, days=4)
+    world = office.world
+    with world.database.writing() as session:
+        offer = session.scalars(select(Offer)).one()
+        own_dates.correct_arrival(session, offer, world.now - DAY, world.keyring, world.now)
+    await office.settled()
+    facts = {path: text for path, text in office.facts.items() if path.startswith("person.")}
+    asked = {**FIELDS, **facts, "given_names": "Leo", "id_number": "XR7777R58", "birth_date": "2018-05-04"}
+    with world.database.writing() as session:
+        key = session.scalars(select(Key)).one()
+        declared = Declaration({**asked, "person.relation": "child"})
+        child = declare_child(session, key, declared, world.keyring, world.now).id
+    await office.settled()
+    row = next(row for row in office.rows()[::-1] if row.person_id == child)
+    assert row.state == "accepted", (row.answer_code, row.answer_text)
+    where, written = ARRIVED[simulator[0]]
+    days = re.findall(where, str(simulator[1].books()[-1]["body"]))
+    came = world.now - DAY if simulator[0] == "es" else world.now  # in Spain a minor is in the parte of an adult
+    assert [datetime.strptime(day, written).date() for day in days] == [local_day(office, came, written)]
+
+
+def local_day(office: Office, at: int, written: str) -> date:
+    """The day at the unit, or of UTC where times are written with their zone."""
+    zone = "UTC" if "%z" in written else office.facts.get("unit.timezone", "Europe/Rome")
+    return datetime.fromtimestamp(at, ZoneInfo(zone)).date()
 
 
 async def test_outside_53_each_authority_gets_names_in_their_own_fields_and_the_number_in_one_spelling(

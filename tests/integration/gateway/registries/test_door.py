@@ -34,8 +34,8 @@ from gateway.domain.verification.field_sources import FACT, TYPED
 from gateway.journey.filings.answers import record_registry_answer
 from gateway.journey.filings.arrival_rules import refuse_arrival
 from gateway.journey.filings.corrections import check_correction
+from gateway.journey.filings.destinations import own_arrival
 from gateway.journey.filings.held_records import BY_HAND, latest_record
-from gateway.journey.filings.parties import own_arrival
 from gateway.journey.filings.person_fields import DOCUMENTS, seal_sources
 from gateway.journey.filings.records import check_in, correct_person
 from gateway.journey.filings.sealed_records import open_record

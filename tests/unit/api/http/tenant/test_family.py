@@ -13,6 +13,7 @@ from certs.keys import new_private_key
 from gateway.registries import open_registry
 from gateway.store import Person, RegistrationPerson
 from tests.parts.house import House, Json, good, refused
+from tests.parts.world import DAY
 from tests.unit.api.http.tenant.test_stay import signed, stay_of
 
 CHILD = {
@@ -85,6 +86,26 @@ async def test_what_is_typed_of_a_child_is_held_against_the_rules_for_adults_wha
     body: Json = refused(await declare(house, key_id, **changes), 422, "input_refused")
     assert body["field"] == field
     assert (await stay_of(house))["tenants"] == 1
+
+
+async def test_the_form_asks_when_a_child_came_where_the_adult_came_on_an_earlier_day(house: House) -> None:
+    key_id = await house.key()
+    (tenant,) = [client for client in house.clients if "Authorization" in client.headers]
+    assert 'name="arrived" aria-describedby="hint-child-arrived' not in (await tenant.get("/key")).text
+    began, house.now[0] = house.now[0], house.now[0] + 2 * DAY
+    assert 'name="arrived" aria-describedby="hint-child-arrived' in (await tenant.get("/key")).text
+    wrong: Json = refused(await declare(house, key_id, arrived=moment(house.now[0] + 3600)), 422, "input_refused")
+    (named,) = wrong["fields"]
+    assert (named["field"], named["sentence"][:22]) == ("arrived", "Arrival of the child: ")
+    refused(await declare(house, key_id, arrived="yesterday"), 422, "input_refused")
+    child = good(await declare(house, key_id, arrived=moment(began + DAY)))["person"]
+    with house.gateway.database.reading() as session:
+        assert session.get_one(Person, child).arrived_at == began + DAY
+
+
+def moment(at: int) -> str:
+    """A time in UTC as RFC 3339 has it."""
+    return datetime.fromtimestamp(at, UTC).isoformat()
 
 
 async def test_only_the_phone_with_the_key_adds_anybody(house: House) -> None:

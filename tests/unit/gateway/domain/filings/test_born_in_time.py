@@ -17,3 +17,17 @@ def test_a_birth_after_the_day_of_arrival_is_impossible(days: int, refused: bool
     assert [(problem.field, problem.rule) for problem in found] == [
         ("people[0].birth_date", "impossible_date")
     ] * refused
+
+
+@pytest.mark.parametrize(("days", "refused"), [(1, False), (2, False), (3, True)])
+def test_whoever_came_later_may_be_born_until_the_day_on_which_they_came(days: int, refused: bool) -> None:
+    record = replace(base_record(BARE_UNIT, TRAVELLER), unit=replace(BARE_UNIT, timezone="UTC"))
+    begins = datetime.fromtimestamp(record.stay.from_at, UTC)
+    baby = replace(
+        TRAVELLER,
+        id="baby",
+        birth_date=(begins + timedelta(days=days)).date().isoformat(),
+        arrived_at=int((begins + timedelta(days=2)).timestamp()),
+    )
+    found = list(coherent(replace(record, people=(TRAVELLER, baby))))
+    assert [problem.field for problem in found] == ["people[1].birth_date"] * refused

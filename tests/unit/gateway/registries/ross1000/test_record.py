@@ -12,6 +12,7 @@ from lxml import etree
 from firmware_sim.registries.ross1000 import movements as region
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
+from gateway.domain.filings.field_rules import local_time
 from gateway.domain.filings.record import Address, PartyRole, PersonFacts, Registration
 from gateway.registries.italy.places import bundled_places
 from gateway.registries.ross1000 import record, rules
@@ -72,6 +73,30 @@ def test_a_member_names_the_head_of_the_family_and_keeps_the_number() -> None:
     again = dataclasses.replace(filed, kind="change", reference="another", corrects="x")
     assert days_of(again)[0]["arrivi"]["arrivo"] == [carla, diego]
     assert carla["idswh"] != diego["idswh"]
+
+
+def test_a_child_who_joins_later_is_in_a_day_of_its_own_and_counted_from_it() -> None:
+    filed = base_record(FACILITY, CARLA_OF_MILAN, DIEGO_OF_KOELN)
+    later = filed.stay.from_at + 2 * DAY
+    diego = dataclasses.replace(filed.people[1], arrived_at=later)
+    filed = dataclasses.replace(filed, people=(filed.people[0], diego))
+    sent = [(day["data"], [one["idswh"] for one in day["arrivi"]["arrivo"]]) for day in days_of(filed, 2 * DAY)]
+    first, second = (local_time(at, filed.unit.timezone) for at in (filed.stay.from_at, later))
+    carla, diego_number = (record.guest_number(filed, person) for person in filed.people)
+    assert sent == [(f"{first:%Y%m%d}", [carla]), (f"{second:%Y%m%d}", [diego_number])]
+    receipt = record.receipt(filed)
+    assert receipt.endswith(f"{carla}:17:{first:%Y%m%d},{diego_number}:19:{second:%Y%m%d}")
+    gone = dataclasses.replace(filed, kind="check_out", corrects=receipt)
+    left = days_of(gone, 3 * DAY)[-1]["partenze"]["partenza"]
+    assert [one["arrivo"] for one in left] == [f"{first:%Y%m%d}", f"{second:%Y%m%d}"]
+
+
+def test_nobody_is_filed_before_they_have_all_come() -> None:
+    filed = base_record(FACILITY, CARLA_OF_MILAN, DIEGO_OF_KOELN)
+    late = dataclasses.replace(filed.people[1], arrived_at=filed.stay.from_at + 2 * DAY)
+    waiting = dataclasses.replace(filed, people=(filed.people[0], late))
+    assert [problem.rule for problem in rules.problems(filed, filed.stay.from_at + DAY)] == []
+    assert [problem.rule for problem in rules.problems(waiting, filed.stay.from_at + DAY)] == ["outside_window"]
 
 
 @pytest.mark.parametrize("head", ["head_of_family", "single"])
