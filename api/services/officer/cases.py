@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from api.services.schemas import CaseOpened, CaseShown, CodeShown, DecisionForm
 from gateway.bootstrap import Gateway
 from gateway.disclosure import disclose
-from gateway.domain.errors import NotFound
+from gateway.domain.errors import InputRefused, NotFound
 from gateway.domain.filings.field_rules import local_time
-from gateway.domain.filings.refusal import FieldsRefused
+from gateway.domain.filings.refusal import FieldsRefused, refused_names, whole_refusal
 from gateway.domain.verification.field_sources import conclude
 from gateway.journey.filings.arrival_rules import arrival_problems
 from gateway.journey.filings.corrections import CORRECTABLE, complete_fields
@@ -154,20 +154,45 @@ def read_picture(gateway: Gateway, account: Account, case_id: str, part: str) ->
     return Picture(content, "image/png" if content.startswith(PNG) else "image/jpeg")
 
 
-def decide_case(gateway: Gateway, account: Account, case_id: str, form: DecisionForm) -> CaseShown:
-    """Record a decision and discard the case's images.
+def decide_case(
+    gateway: Gateway, account: Account, case_id: str, form: DecisionForm, *, keep: bool = True
+) -> CaseShown:
+    """Record a decision and discard the case's images; unless `keep`, only try it, to find what would refuse it.
 
-    Raises NotFound, Conflict if the case cannot be decided, or InputRefused with fields that a registry would refuse.
+    Raises NotFound, Conflict if the case cannot be decided, or InputRefused with all fields that would be wrong or that
+    a registry would refuse.
     """
     given = {name: text.strip() for name, text in form.fields.items() if text.strip()}
     with gateway.database.writing() as session:
         case = find_case(session, account, case_id)
         if given and form.decision == "pass" and case.state == "review":
-            person = session.get_one(Person, case.person_id)
-            complete_fields(session, person, given, gateway.keyring, gateway.now())
+            _complete(session, case, given, gateway)
         steps.decide_case(session, case, form.decision, account.id, form.reason, gateway.keyring, gateway.now())
+        if not keep:
+            tried = present_case(gateway, case)
+            session.rollback()
+            return tried
     gateway.pictures.drop(case_id)
     return present_case(gateway, case)
+
+
+def _complete(session: Session, case: Verification, given: Mapping[str, str], gateway: Gateway) -> None:
+    """Store the fields; raises FieldsRefused with those that are wrong and what a registry would still refuse."""
+    person, left = session.get_one(Person, case.person_id), dict(given)
+    refused: list[InputRefused] = []
+    while left:
+        try:
+            complete_fields(session, person, left, gateway.keyring, gateway.now())
+            break
+        except InputRefused as error:
+            refused.append(error)
+            wrong = refused_names(refused)
+            if wrong.isdisjoint(left):
+                break
+            left = {name: text for name, text in left.items() if name not in wrong}
+    if refused:
+        more = arrival_problems(session, case.offer.stay, person, gateway.keyring, gateway.now())
+        raise whole_refusal(refused, more)
 
 
 def _log_reading(gateway: Gateway, account: Account, case_id: str, fields: str) -> None:

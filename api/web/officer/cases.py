@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
@@ -11,16 +11,18 @@ from api.services.officer import cases as service
 from api.services.schemas import DecisionForm
 from api.web.shell.corrections import checked_form, fields_in
 from api.web.shell.countries import country_choices, issuer_choices, nationality_choices
-from api.web.shell.forms import Input, Text, fault_values, refuse_incomplete
+from api.web.shell.forms import Input, Refusals, Text, fault_values, refuse_incomplete
 from api.web.shell.page_route import PageRoute, go
 from api.web.shell.render import language_of, page
 from gateway.bootstrap import Gateway
 from gateway.domain.documents import DOCUMENT_KINDS
-from gateway.domain.errors import LodgekeyError, NotFound
+from gateway.domain.errors import InputRefused, LodgekeyError, NotFound
+from gateway.domain.filings.refusal import refused_names
 from gateway.domain.verification.field_sources import FACT
 from gateway.store import Account
 from gateway.texts.marks import N_
 
+LONGEST_REASON: Final = 400
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 
@@ -49,11 +51,17 @@ def decide(
 ) -> Response:
     """Record the decision; show the case again with the error if it is refused."""
     refuse_other_home(account, home)
-    try:
-        refuse_incomplete({"reason": reason}, Input("reason", 400, needed=False))
-        form = checked_form(DecisionForm, decision=decision, reason=reason, fields=given)
-        service.decide_case(gateway, account, case_id, form)
-    except LodgekeyError as error:
+    used, refused = given if decision == "pass" else {}, Refusals()
+    with refused.noted():
+        refuse_incomplete({"reason": reason}, Input("reason", LONGEST_REASON, needed=False))
+    with refused.noted():
+        checked_form(DecisionForm, decision=decision, fields=used)
+    long = refused_names([one for one in refused.found if isinstance(one, InputRefused)])
+    fitting = {name: text for name, text in used.items() if name not in long}
+    with refused.noted():
+        form = checked_form(DecisionForm, decision=decision, reason=reason[:LONGEST_REASON], fields=fitting)
+        service.decide_case(gateway, account, case_id, form, keep=not refused.found)
+    if error := refused.whole():
         return case_page(request, gateway, account, case_id, error, reason, given)
     return go(f"/{account.role}?done=case.done.{decision}")
 

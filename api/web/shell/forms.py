@@ -1,7 +1,8 @@
 """Forms that are shown again when they are refused: a sentence for each wrong input, which names it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import wraps
 from inspect import Parameter, signature
 from typing import Annotated, Any, Final
@@ -80,6 +81,35 @@ class FormRefused(InputRefused):
         self.wrong = tuple(wrong)
 
 
+class AllRefused(InputRefused):
+    """Everything that is wrong with a form whose inputs are checked in several steps; at least one."""
+
+    def __init__(self, errors: Sequence[LodgekeyError]) -> None:
+        super().__init__(errors[0].message, errors[0].values)
+        self.errors = tuple(errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusals:
+    """What refuses a form, collected over the steps that check it, so that a person reads all of it at once."""
+
+    found: list[LodgekeyError] = field(default_factory=list)
+
+    @contextmanager
+    def noted(self) -> Iterator[None]:
+        """Note the refusal that this step raises. Nobody who has to sign in goes on."""
+        try:
+            yield
+        except SignInNeeded:
+            raise
+        except LodgekeyError as error:
+            self.found.append(error)
+
+    def whole(self) -> LodgekeyError | None:
+        """All of them as one; None if nothing was refused."""
+        return AllRefused(self.found) if len(self.found) > 1 else next(iter(self.found), None)
+
+
 def refuse_incomplete(typed: Mapping[str, str], *inputs: Input) -> None:
     """Raise FormRefused, which names each input that is needed and empty, or too long."""
     wrong = [found for one in inputs if (found := _wrong_in(typed.get(one.name, ""), one))]
@@ -104,6 +134,10 @@ def faults_in(language: Language, error: LodgekeyError, names: Mapping[str, str]
 
     `names`: by the error's field, the input of the form where it has another name.
     """
+    if isinstance(error, AllRefused):
+        every = [fault for one in error.errors for fault in faults_in(language, one, names)]
+        first = {fault.field or fault.sentence: fault for fault in reversed(every)}
+        return [fault for fault in every if first[fault.field or fault.sentence] is fault]
     if isinstance(error, FormRefused):
         texts = translator(language)
         return [_fault(language, one.name, texts.translate(one.sentence, **one.values), names) for one in error.wrong]

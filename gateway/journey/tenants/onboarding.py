@@ -8,7 +8,16 @@ from sqlalchemy import Select, false, select, update
 from sqlalchemy.orm import Session
 
 from certs.keys import compressed_point, public_from_point
-from gateway.domain.errors import Conflict, ConsentMissing, NotFound, OfferExpired, OfferGone, OfferUnknown, OfferUsed
+from gateway.domain.errors import (
+    Conflict,
+    ConsentMissing,
+    InputRefused,
+    NotFound,
+    OfferExpired,
+    OfferGone,
+    OfferUnknown,
+    OfferUsed,
+)
 from gateway.domain.events import EventType
 from gateway.domain.keys.key import USABLE
 from gateway.domain.stays.offer import OFFER_STATES, UNKNOWN, offer_of
@@ -165,7 +174,7 @@ def decide_case(
     if verification.state != "review":
         raise Conflict(N_("A decision on this case has already been made."))
     if decision != "pass" and not reason.strip():
-        raise Conflict(N_("Give a reason, so that the tenant knows what to do."))
+        raise InputRefused(N_("Give a reason, so that the tenant knows what to do."), field="reason")
     verification.state = DECISIONS[decision]
     verification.decided_at, verification.decided_by = now, account_id
     verification.decision_reason = reason.strip() or None

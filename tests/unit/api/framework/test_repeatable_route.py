@@ -165,7 +165,7 @@ async def test_of_two_requests_at_the_same_time_the_second_gets_the_firsts_answe
 
 async def test_a_refusal_leaves_the_key_unused(house: House) -> None:
     path, officer = await waiting_case(house), house.client("officer-a")
-    refused(await officer.post(path, headers=NAMED, json={"decision": "refuse"}), 409, "conflict")
+    refused(await officer.post(path, headers=NAMED, json={"decision": "refuse"}), 422, "input_refused")
     good(await officer.post(path, headers=NAMED, json={"decision": "pass"}))
 
 

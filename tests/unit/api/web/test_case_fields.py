@@ -3,6 +3,8 @@
 import re
 from typing import Final
 
+import pytest
+
 from api.services.officer.cases import tables_for
 from gateway.journey.filings.person_fields import person_fields
 from gateway.store import Account, Person, Unit, Verification
@@ -49,8 +51,38 @@ async def test_a_case_is_not_decided_while_a_field_is_missing_or_wrong(house: Ho
     assert "birth_country" in summary_of(empty.text)
     assert kept(empty.text, "reason", PASS["reason"])
     wrong = await officer.post(path, data=PASS | {"field.birth_country": "CHN", "field.sex": "Q"})
-    assert (wrong.status_code, [*summary_of(wrong.text)]) == (422, ["sex"])
+    assert (wrong.status_code, next(iter(summary_of(wrong.text)))) == (422, "sex")
+    assert "birth_country" not in summary_of(wrong.text), "what is right is not named"
     assert re.search(r'<option value="CHN" selected>', wrong.text)
+    assert state_of(house, case) == ("review", "")
+
+
+async def test_whatever_is_wrong_with_a_decision_is_named_at_once(house: House) -> None:
+    case = await waiting_in_italy(house)
+    officer, path = house.client("officer-a"), f"/officer/cases/{case}"
+    missing = {*good(await officer.get(f"/api/v1/cases/{case}"))["problems"]}
+    long, typed = "x" * 401, {"birth_place": "y" * 201, "sex": "Q", "nationality": "Narnia"}
+    sent = {"decision": "pass", "reason": long} | {f"field.{name}": text for name, text in typed.items()}
+    answer = await officer.post(path, data=sent)
+    assert answer.status_code == 422
+    named = summary_of(answer.text)
+    assert {*named} >= {"reason", *typed, "birth_country"}
+    assert {*named} <= {"reason", *typed} | missing
+    assert kept(answer.text, "reason", long)
+    assert kept(answer.text, "birth_place", typed["birth_place"])
+    assert state_of(house, case) == ("review", "")
+    right = {"field.birth_country": "CHN", "field.surname": "Example", "field.given_names": "Ada"}
+    only_long = await officer.post(path, data=right | {"decision": "pass", "reason": long})
+    assert [*summary_of(only_long.text)] == ["reason"]
+    assert state_of(house, case) == ("review", ""), "it was tried, and nothing is kept"
+
+
+@pytest.mark.parametrize("decision", ["refuse", "ask_again"])
+async def test_a_decision_without_its_reason_leads_to_the_reason(house: House, decision: str) -> None:
+    case = await waiting_in_italy(house)
+    answer = await house.client("officer-a").post(f"/officer/cases/{case}", data={"decision": decision, "reason": " "})
+    assert answer.status_code == 422
+    assert [*summary_of(answer.text)] == ["reason"]
     assert state_of(house, case) == ("review", "")
 
 

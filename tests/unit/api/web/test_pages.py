@@ -204,7 +204,7 @@ async def test_a_tenant_who_asks_for_a_person_waits_for_one_and_sees_no_form(hou
     officer = house.client("officer-a")
     assert "Ada Example" in shown(await officer.get(f"/officer/cases/{case}"))
     answer = await officer.post(f"/officer/cases/{case}", data={"decision": "ask_again", "reason": ""})
-    assert answer.status_code == 409
+    assert answer.status_code == 422
     answer = await officer.post(f"/officer/cases/{case}", data={"decision": "ask_again", "reason": "no glare please"})
     assert answer.headers["location"] == "/officer?done=case.done.ask_again"
     assert "no glare please" in shown(await tenant.get("/onboarding"))

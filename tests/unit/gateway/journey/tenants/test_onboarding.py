@@ -12,6 +12,7 @@ from certs.keys import compressed_point, new_private_key
 from gateway.domain.errors import (
     Conflict,
     ConsentMissing,
+    InputRefused,
     LodgekeyError,
     NotFound,
     OfferExpired,
@@ -186,7 +187,7 @@ def test_a_person_who_does_not_pass_it_forgets_the_tenant_who_may_try_again(
 
 def test_a_refusal_needs_a_reason_and_a_case_is_decided_once(world: World) -> None:
     _, case = waiting(world)
-    refuses(world, lambda: world.decide(case, "refuse", "  "), Conflict)
+    refuses(world, lambda: world.decide(case, "refuse", "  "), InputRefused)
     world.decide(case, "pass")
     refuses(world, lambda: world.decide(case, "refuse", "changed my mind"), Conflict)
     assert len(world.issued()) == 1
