@@ -25,6 +25,10 @@ from gateway.settings import Settings
 from gateway.texts.marks import N_
 
 app = typer.Typer(no_args_is_help=True)
+LOCKED_OUT = N_(
+    "They changed how they sign in since the backup; the backup's passwords and passkeys are not accepted: {list}. "
+    "Give each a new password: lodgekey account password USERNAME"
+)
 KEYLESS = N_("The data of {n} people cannot be read: their keys are newer than the backup of the vault.")
 Source = Annotated[Path, typer.Argument(help="The backup.")]
 IdentityFiles = Annotated[
@@ -187,7 +191,10 @@ def _report(restored: Restored, folder: Path, as_json: bool) -> None:
 
 def settled(after: Aftermath) -> dict[str, object]:
     """What was changed in restored rows, as JSON values."""
-    return {"ended": after.ended, "signed_out": after.signed_out, "unsure": after.unsure, "keyless": after.keyless}
+    return {"ended": after.ended, "signed_out": after.signed_out, "unsure": after.unsure} | {
+        "keyless": after.keyless,
+        "locked_out": list(after.locked_out),
+    }
 
 
 def tell_settled(after: Aftermath) -> None:
@@ -204,6 +211,8 @@ def tell_settled(after: Aftermath) -> None:
         )
     if after.keyless:
         typer.echo(said(KEYLESS, n=after.keyless))
+    if after.locked_out:
+        typer.echo(said(LOCKED_OUT, list=listed(after.locked_out)))
     typer.echo(said(N_("Everybody has to sign in again. Now start the gateway, and run: lodgekey doctor")))
 
 

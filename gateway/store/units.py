@@ -23,7 +23,8 @@ class Account(Model):
     `staff` (owner, desk or viewer) is the role within a landlord. An officer of an OpenID provider is identified by
     `issuer` and `subject`. Without a password the hash is empty; with `password_is_first` it is one that somebody else
     set at `first_password_at`, and can only be changed. `email` is an address that its owner confirmed, for e-mails
-    about the sign-in, in `email_language` (BCP 47). An account with `ended_at` cannot sign in.
+    about the sign-in, in `email_language` (BCP 47). `sign_in_changed_at`: when its password, a passkey, its second
+    factor or its address was last replaced or removed. An account with `ended_at` cannot sign in.
     """
 
     __tablename__ = "accounts"
@@ -42,6 +43,7 @@ class Account(Model):
     subject: Mapped[Text | None]
     email: Mapped[Text | None]
     email_language: Mapped[Word | None]
+    sign_in_changed_at: Mapped[int | None]
     ended_at: Mapped[int | None] = mapped_column(index=True)
 
 

@@ -83,6 +83,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "device": N_("devices revoked"),
         "account": N_("accounts ended"),
         "consumer": N_("consumers ended"),
+        "sign_in": N_("changes of how somebody signs in"),
     },
     "paper": {
         "put_trust": N_("put_trust"),

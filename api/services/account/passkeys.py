@@ -32,7 +32,7 @@ from api.services.schemas import Strict
 from gateway.bootstrap import Gateway
 from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import Conflict, NotFound, PasskeyRefused
-from gateway.journey.accounts.sign_in import begin_ceremony, take_ceremony
+from gateway.journey.accounts.sign_in import begin_ceremony, note_change, take_ceremony
 from gateway.outbox.events import record
 from gateway.store import Account, Passkey
 from gateway.texts.marks import N_
@@ -157,12 +157,14 @@ def add_passkey(gateway: Gateway, account: Account, host: str, form: PasskeyForm
 
 def remove_passkey(gateway: Gateway, account: Account, passkey_id: str) -> None:
     """Delete one of the account's passkeys. Raises NotFound."""
+    now = gateway.now()
     with gateway.database.writing() as session:
         row = session.get(Passkey, passkey_id)
         if row is None or row.account_id != account.id:
             raise NotFound(N_("You have no such passkey."))
         session.delete(row)
-        record(session, "PasskeyRemoved", gateway.now(), data={"account": account.id, "passkey": passkey_id})
+        note_change(session.get_one(Account, account.id), now)
+        record(session, "PasskeyRemoved", now, data={"account": account.id, "passkey": passkey_id})
 
 
 def begin_sign_in(gateway: Gateway, host: str, caller: str) -> OptionsShown:

@@ -13,7 +13,7 @@ from gateway.domain.accounts.one_time_code import enrolment_uri, new_secret, sec
 from gateway.domain.accounts.origin import Origin
 from gateway.domain.errors import CodeWrong, Conflict, NotFound
 from gateway.journey.accounts import second_factor as steps
-from gateway.journey.accounts.sign_in import begin_ceremony, end_sessions, find_ceremony
+from gateway.journey.accounts.sign_in import begin_ceremony, end_sessions, find_ceremony, note_change
 from gateway.outbox.events import record
 from gateway.store import Account, SecondFactor
 from gateway.texts.marks import N_
@@ -142,21 +142,24 @@ def finish_enrolment(
 def renew_recovery_codes(gateway: Gateway, account: Account, form: ConfirmForm) -> RecoveryCodesShown:
     """Replace the recovery codes. Raises PasswordWrong, TooManyAttempts, or NotFound without a second factor."""
     confirm_password(gateway, account, form.password, field="password")
+    now = gateway.now()
     with gateway.database.writing() as session:
         row = session.get(SecondFactor, account.id, with_for_update=True)
         if row is None:
             raise NotFound(NO_FACTOR)
         codes = steps.renew_recovery_codes(row)
-        record(session, "RecoveryCodesRenewed", gateway.now(), data={"account": account.id})
+        note_change(session.get_one(Account, account.id), now)
+        record(session, "RecoveryCodesRenewed", now, data={"account": account.id})
     return RecoveryCodesShown(recovery_codes=codes)
 
 
 def remove_second_factor(gateway: Gateway, account: Account, form: ConfirmForm, origin: Origin) -> str:
     """Remove the app and end every session; return the token of a new one. Raises as renew_recovery_codes."""
     confirm_password(gateway, account, form.password, field="password")
+    now = gateway.now()
     with gateway.database.writing() as session:
-        if not steps.remove_factor(session, account.id):
+        if not steps.remove_factor(session, account.id, now):
             raise NotFound(NO_FACTOR)
-        record(session, "SecondFactorRemoved", gateway.now(), data={"account": account.id, "by": account.id})
+        record(session, "SecondFactorRemoved", now, data={"account": account.id, "by": account.id})
         end_sessions(session, account.id)
         return begin_session(gateway, session, account, origin, "password")

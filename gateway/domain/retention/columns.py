@@ -118,6 +118,7 @@ STAFF: Final[Mapping[str, Mapping[str, str]]] = {
     "accounts": {
         "login name password_hash issuer subject email email_language": "who signs in, and where that is written to",
         "password_is_first first_password_at": "whether the password is one that somebody else set, and when",
+        "sign_in_changed_at": "since when older means to sign in are not believed",
         "id role landlord_id area staff ended_at": "what the account may do, and until when it did",
     },
     "passkeys": {

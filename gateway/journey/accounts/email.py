@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from gateway.domain.errors import NotFound
 from gateway.journey.accounts.mails import LINK_SECONDS, enqueue_link, tell_owner
-from gateway.journey.accounts.sign_in import begin_ceremony, change_password, find_ceremony, take_ceremony
+from gateway.journey.accounts.sign_in import begin_ceremony, change_password, find_ceremony, note_change, take_ceremony
 from gateway.outbox.events import record
 from gateway.store import Account, Ceremony
 from gateway.texts.marks import N_
@@ -62,8 +62,9 @@ def confirm_email(session: Session, account: Account, token: str, now: int) -> N
     if proposed is None:
         raise NotFound(NO_ADDRESS)
     row = session.get_one(Account, account.id, with_for_update=True)
-    if row.email != proposed["email"]:
+    if row.email not in (None, proposed["email"]):
         tell_owner(session, "email_changed", row, now)
+        note_change(row, now)
     row.email, row.email_language = proposed["email"], proposed["language"]
     _end_links(session, row.id, "new_email", "forgotten_password")
     record(session, "EmailConfirmed", now, data={"account": row.id})
@@ -76,6 +77,7 @@ def remove_email(session: Session, account_id: str, now: int) -> None:
     if row.email is not None:
         tell_owner(session, "email_removed", row, now)
         row.email = row.email_language = None
+        note_change(row, now)
         record(session, "EmailRemoved", now, data={"account": row.id})
 
 

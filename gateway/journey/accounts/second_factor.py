@@ -1,6 +1,5 @@
 """The second factor of an account with a password: added, used, renewed and removed."""
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from gateway.domain.accounts.one_time_code import (
@@ -11,6 +10,7 @@ from gateway.domain.accounts.one_time_code import (
     tidied,
 )
 from gateway.domain.accounts.tokens import token_hash
+from gateway.journey.accounts.sign_in import note_change
 from gateway.outbox.events import record
 from gateway.store import Account, SecondFactor
 from gateway.store.sealing import Vault
@@ -59,10 +59,11 @@ def use_code(session: Session, vault: Vault, account_id: str, typed: str, now: i
     return True
 
 
-def remove_factor(session: Session, account_id: str) -> bool:
+def remove_factor(session: Session, account_id: str, now: int) -> bool:
     """Delete the account's second factor; False if it had none."""
-    return bool(
-        session.scalars(
-            delete(SecondFactor).where(SecondFactor.account_id == account_id).returning(SecondFactor.account_id)
-        ).all()
-    )
+    row = session.get(SecondFactor, account_id, with_for_update=True)
+    if row is None:
+        return False
+    session.delete(row)
+    note_change(session.get_one(Account, account_id), now)
+    return True

@@ -116,6 +116,11 @@ def forget_sign_in(session: Session, account: Account, now: int) -> None:
     end_sessions(session, account.id)
 
 
+def note_change(account: Account, now: int) -> None:
+    """Note that a means to sign in was replaced or removed, so that no older backup brings it back."""
+    account.sign_in_changed_at = max(now, (account.sign_in_changed_at or 0) + 1)
+
+
 def forget_factors(session: Session, account_id: str) -> None:
     """Delete the account's passkeys and its second factor."""
     session.execute(delete(Passkey).where(Passkey.account_id == account_id))
@@ -125,6 +130,7 @@ def forget_factors(session: Session, account_id: str) -> None:
 def remove_factors(session: Session, account: Account, by: str, now: int) -> None:
     """Delete lost passkeys and a lost second factor of the account, and end its sessions; `by`: who did it."""
     forget_factors(session, account.id)
+    note_change(account, now)
     end_sessions(session, account.id)
     record(session, "SecondFactorRemoved", now, data={"account": account.id, "by": by})
 
@@ -138,6 +144,7 @@ def change_password(session: Session, account: Account, hashed: str, now: int, *
     if row.ended_at is not None or row.password_hash != account.password_hash:
         raise Conflict(N_("The password was changed in the meantime. Sign in again."))
     row.password_hash, row.password_is_first, row.first_password_at = hashed, False, None
+    note_change(row, now)
     end_sessions(session, row.id)
     record(session, "PasswordChanged", now, data={"account": row.id} | ({"by": by} if by else {}))
     tell_owner(session, "password_changed", row, now)

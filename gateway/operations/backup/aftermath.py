@@ -17,6 +17,7 @@ from gateway.disclosure import GATEWAY, RESTORED, Entry, append
 from gateway.domain.errors import LodgekeyError
 from gateway.domain.stays.stay import OCCUPYING
 from gateway.fleet.enrolment import revoke_device
+from gateway.journey.accounts.sign_in import forget_factors
 from gateway.journey.devices.reachability import ask_known
 from gateway.journey.keys.issue import revoke_key
 from gateway.journey.keys.keyring import Keyring
@@ -48,12 +49,14 @@ class Aftermath:
     """`ended`: numbers of what the backup held as going on, by kind; `unsure`: records that may have been sent.
 
     `keyless`: people whose data nobody can read, because their key is not in the vault that was restored.
+    `locked_out`: logins of accounts that need a new password, because they changed how they sign in since the backup.
     """
 
     ended: dict[What, int]
     signed_out: int
     unsure: int
     keyless: int
+    locked_out: tuple[str, ...]
 
 
 def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_at: int, now: int) -> Aftermath:
@@ -72,7 +75,7 @@ def settle(session: Session, keyring: Keyring, entries: Sequence[End], *, made_a
     _skip_once_numbers(session)
     ask_known(session, now)
     append(session, [Entry(GATEWAY, RESTORED, f"backup:{made_at}@{held}", "", rows=0)], now)
-    return Aftermath(ended, signed_out, unsure, _keyless(session, keyring))
+    return Aftermath(ended, signed_out, unsure, _keyless(session, keyring), _locked_out(session))
 
 
 def _end_again(session: Session, keyring: Keyring, entries: Sequence[End]) -> dict[What, int]:
@@ -84,6 +87,7 @@ def _end_again(session: Session, keyring: Keyring, entries: Sequence[End]) -> di
         "device": lambda end: _revoke_device(session, end),
         "key": lambda end: _revoke_key(session, end),
         "person": lambda end: _erase_person(session, keyring, end),
+        "sign_in": lambda end: _end_means(session, end),
     }
     return {what: sum(step(end) for end in entries if end.what == what) for what, step in steps.items()}
 
@@ -94,6 +98,24 @@ def _end_account(session: Session, end: End) -> bool:
         return False
     row.ended_at = end.at
     return True
+
+
+def _end_means(session: Session, end: End) -> bool:
+    """Believe no means to sign in that the backup holds: which of them was replaced since is not known."""
+    row = session.get(Account, end.id)
+    if row is None or row.ended_at is not None or (row.sign_in_changed_at or 0) >= end.at:
+        return False
+    row.password_hash, row.password_is_first, row.first_password_at = "", False, None
+    row.email, row.email_language, row.sign_in_changed_at = None, None, end.at
+    forget_factors(session, row.id)
+    return True
+
+
+def _locked_out(session: Session) -> tuple[str, ...]:
+    query = select(Account.login).where(
+        Account.ended_at.is_(None), Account.issuer.is_(None), Account.password_hash == ""
+    )
+    return tuple(session.scalars(query.order_by(Account.login)))
 
 
 def _end_consumer(session: Session, end: End) -> bool:

@@ -1,5 +1,7 @@
 """The list of what has ended for good: erased people, ended stays, accounts and grants, revoked keys and devices.
 
+An account's means to sign in end when one of them is replaced or removed, each time anew.
+
 `ended.jsonl` in the gateway's folder, one JSON object a line: `what`, `id`, `at`. It holds random ids and times only,
 is written before an end is answered, and has what any process ended. A restored backup is older: what is in the list
 ends in it again before the gateway starts. A copy kept elsewhere serves when the folder is lost.
@@ -26,7 +28,7 @@ from gateway.store.disk_space import DiskSpace
 
 log = logging.getLogger(__name__)
 
-What = Literal["person", "stay", "key", "device", "account", "consumer"]
+What = Literal["person", "stay", "key", "device", "account", "consumer", "sign_in"]
 
 ENDED: Final = "ended.jsonl"
 OWN_RESERVE: Final = 1 << 20  # bytes kept on the folder's disk where the database is a server
@@ -38,8 +40,10 @@ ENDS: Final[dict[What, tuple[InstrumentedAttribute[str], InstrumentedAttribute[i
     "device": (Device.id, Device.revoked_at),
     "account": (Account.id, Account.ended_at),
     "consumer": (FeedConsumer.id, FeedConsumer.ended_at),
+    "sign_in": (Account.id, Account.sign_in_changed_at),
 }
-COLUMNS: Final = {name.class_: (what, at.key) for what, (name, at) in ENDS.items()}
+REPEATED: Final = frozenset[What]({"sign_in"})
+COLUMNS: Final = [(name.class_, what, at.key) for what, (name, at) in ENDS.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,11 @@ class End:
     what: What
     id: str
     at: int
+
+    @property
+    def name(self) -> tuple[What, str, int]:
+        """What tells it from all others: what ends once is named by its id."""
+        return self.what, self.id, self.at if self.what in REPEATED else 0
 
 
 class EndedList:
@@ -62,7 +71,7 @@ class EndedList:
     def __init__(self, folder: Path, database: Database) -> None:
         self._path, self._database = folder / ENDED, database
         self._space = database.space or DiskSpace(folder, OWN_RESERVE)
-        self._known: set[tuple[str, str]] | None = None
+        self._known: set[tuple[What, str, int]] | None = None
         self._newest: dict[str, int] = {}
         self._lock = threading.Lock()
 
@@ -73,9 +82,8 @@ class EndedList:
     def flushed(self, session: Session) -> None:
         """Note in the session which rows may have ended: what is rolled back to a savepoint is noted all the same."""
         for row in (*session.dirty, *session.new):
-            if type(row) in COLUMNS:
-                what, at = COLUMNS[type(row)]
-                if any(inspect(row).attrs[at].history.added or ()):
+            for kind, what, at in COLUMNS:
+                if type(row) is kind and any(inspect(row).attrs[at].history.added or ()):
                     session.info.setdefault(ENDED, set()).add((what, row.id))
 
     def committed(self, session: Session) -> None:
@@ -97,20 +105,20 @@ class EndedList:
             with self._database.reading() as session:
                 return self._append(list(_ended_since(session, self._newest)))
 
-    def _read(self) -> set[tuple[str, str]]:
+    def _read(self) -> set[tuple[What, str, int]]:
         """The entries that are in the file; it is read once."""
         if self._known is None:
             entries = read_ended(self._path)
-            self._known = {(each.what, each.id) for each in entries}
+            self._known = {each.name for each in entries}
             self._count(entries)
         return self._known
 
     def _append(self, entries: Sequence[End]) -> int:
         known = self._read()
-        fresh = [each for each in entries if (each.what, each.id) not in known]
+        fresh = [each for each in entries if each.name not in known]
         if fresh or not self._path.exists():  # an empty list can be copied, and says that nothing has ended
             self._write(fresh)
-            known |= {(each.what, each.id) for each in fresh}
+            known |= {each.name for each in fresh}
             self._count(fresh)
         return len(fresh)
 

@@ -63,10 +63,10 @@ def settle_rows(
 def merge_lists(place: Path, others: Sequence[Path]) -> list[End]:
     """Add the entries of other lists of what has ended to the one at `place`; returns all."""
     entries = read_ended(place)
-    known = {(each.what, each.id) for each in entries}
+    known = {each.name for each in entries}
     for path in others:
-        fresh = [each for each in read_ended(path) if (each.what, each.id) not in known]
-        known |= {(each.what, each.id) for each in fresh}
+        fresh = [each for each in read_ended(path) if each.name not in known]
+        known |= {each.name for each in fresh}
         append_ended(place, fresh)
         entries += fresh
     return entries
