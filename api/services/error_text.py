@@ -7,9 +7,8 @@ from gateway.domain.errors import LodgekeyError
 from gateway.domain.filings.field_names import named_text
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.texts.errors import NOT_IN_FORM, TOO_LONG
-from gateway.texts.families import code_text, reason_text
+from gateway.texts.families import message_text, reason_text
 from gateway.texts.identity import REASON
-from gateway.texts.languages import SOURCE
 from gateway.texts.translator import translator
 
 
@@ -24,10 +23,7 @@ def error_text(language: str, error: LodgekeyError) -> str:
     codes = [field["code"] for field in _coded(error)]
     if codes:
         return " ".join(dict.fromkeys(reason_text(language, code) for code in codes))
-    reader = translator(language)
-    if language == SOURCE or reader.has(error.message):
-        return reader.translate(error.message, **error.values)
-    return code_text(language, "error", error.code)
+    return message_text(language, error.message, error.values, error.code)
 
 
 def field_texts(language: str, error: LodgekeyError) -> list[Mapping[str, str]]:

@@ -39,6 +39,7 @@ from gateway.registering.attempts import AttemptLimiter
 from gateway.registering.tenant import TenantRegistration
 from gateway.store import Device, Offer, ReceivedMessage
 from gateway.store.database import Database
+from gateway.texts.families import message_text
 from gateway.texts.identity import REASON
 from gateway.texts.languages import SOURCE
 
@@ -269,13 +270,16 @@ class KioskInbox:
 
 
 def lines_of(error: LodgekeyError, language: str) -> dict[str, list[str]]:
-    """What the kiosk shows of a refusal: each wrong field or picture, in the tenant's language, and its name."""
+    """What the kiosk shows of a refusal, in the tenant's language: each wrong field or picture, and its name.
+
+    A refusal that names none has one sentence of its own.
+    """
     if isinstance(error, FieldsRefused):
         shown = [(one["field"], one["sentence"]) for one in error.shown(language)]
     else:
         shown = [(one["field"], reason_sentence(language, one["field"], one["code"])) for one in _coded(error)]
     if not shown:
-        return {"lines": [error.detail[:200]]}
+        return {"lines": [message_text(language, error.message, error.values, error.code)[:200]]}
     names, sentences = zip(*shown[:MAX_LINES], strict=True)
     return {"lines": [sentence[:200] for sentence in sentences], "fields": [name[:60] for name in names]}
 

@@ -7,6 +7,7 @@ from gateway.texts.alerts import ALERT_NAME
 from gateway.texts.bookings import BOOKED, PAYMENT
 from gateway.texts.errors import ERROR
 from gateway.texts.identity import REASON
+from gateway.texts.languages import SOURCE
 from gateway.texts.marks import NP_
 from gateway.texts.record import ASKED, DOCUMENT, FACT, FACT_HINT, FIELD, RELATION, SEEN_BY, SEX, SIGN_IN, UNIT
 from gateway.texts.review import (
@@ -115,6 +116,14 @@ def code_text(language: str, family: str, code: str | None, /, **values: object)
         return translator(language).translate(UNKNOWN)
     message = FAMILIES[family].get(code)
     return code.replace("_", " ") if message is None else translator(language).translate(message, **values)
+
+
+def message_text(language: str, message: str, values: Mapping[str, object], code: str) -> str:
+    """An error's own text, or where that is not translated the text of its code, or that of any error."""
+    reader = translator(language)
+    if language == SOURCE or reader.has(message):
+        return reader.translate(message, **values)
+    return code_text(language, "error", code if code in FAMILIES["error"] else "error")
 
 
 def reason_text(language: str, code: str) -> str:

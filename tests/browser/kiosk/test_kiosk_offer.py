@@ -198,12 +198,12 @@ REFUSAL: Final = {
 }
 
 
-async def refuse_first(page: Page) -> list[dict[str, Any] | None]:
-    """Answer the next registration with REFUSAL, until the list holds None instead."""
+async def refuse_first(page: Page, refusal: dict[str, Any] = REFUSAL) -> list[dict[str, Any] | None]:
+    """Answer the next registration with the refusal, until the list holds None instead."""
     said: list[dict[str, Any] | None] = [None]
 
     async def take(route: Route) -> None:
-        said[0] = REFUSAL
+        said[0] = refusal
         await route.fulfill(json={})
 
     async def tell(route: Route) -> None:
@@ -214,6 +214,29 @@ async def refuse_first(page: Page) -> list[dict[str, Any] | None]:
     await page.route("**/visit/registration", take)
     await page.route("**/status", tell)
     return said
+
+
+async def test_a_refusal_of_no_field_is_said_in_the_gateways_own_words(
+    browser: Browser, demo: Running, pictures: Pictures, landlord: Visitor
+) -> None:
+    await landlord.open("/landlord")
+    tenant = await kiosk(browser, demo)
+    page = tenant.page
+    await show(tenant, demo, pictures, await offer_key(landlord, "204"))
+    await expect(page.locator("#offer")).to_be_visible(timeout=SLOW)
+    refused = {"screen": "refused", "code": "conflict", "lines": ["Another tenant of this stay is being registered."]}
+    said = await refuse_first(page, refused)
+    await page.click("[data-step=document] .shoot")
+    await page.click("#scanned")
+    await answer_spain(page, "28001")
+    await page.keyboard.type("Madrid")
+    await page.click(".found button >> nth=0")
+    await page.click(".next-fact")
+    await page.click("#agree")
+    await page.click("#agreed")
+    await page.click("#ask-person")
+    await expect(page.locator("[data-step=refused] .reason")).to_have_text(refused["lines"][0], timeout=SLOW)
+    said[0] = None
 
 
 async def test_a_refused_document_and_face_are_taken_again_and_nothing_answered_is_lost(

@@ -180,7 +180,7 @@ function conclude(name, answer = {}) {
   go(name);
   const section = step(name);
   const reason = [...document.querySelectorAll("#reasons dt")].find((code) => code.textContent === answer.code);
-  const sentence = reason?.nextElementSibling.textContent;
+  const sentence = answer.lines?.[0] ?? reason?.nextElementSibling.textContent;
   if (name === "refused" && sentence) {
     $(".reason", section).textContent = sentence;
     $(".reason", section).hidden = false;

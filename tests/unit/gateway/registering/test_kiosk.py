@@ -1,5 +1,6 @@
 """What a kiosk is told of an offer before scanning, and what the gateway withholds."""
 
+import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
@@ -18,8 +19,8 @@ from devices.reports import Happened
 from devices.wire.kiosk.offer_question import OfferQuestion, OfferSummary, decode_summary, encode_question
 from devices.wire.kiosk.registration import KioskRegistration, encode_registration
 from gateway.bootstrap import Gateway
-from gateway.domain.errors import InputRefused
-from gateway.domain.filings.refusal import reason_sentence
+from gateway.domain.errors import InputRefused, LodgekeyError
+from gateway.domain.filings.refusal import FieldsRefused, reason_sentence
 from gateway.domain.stays.offer import kiosk_code, offer_of
 from gateway.journey.filings.person_fields import person_fields
 from gateway.journey.stays.landlord import end_stay
@@ -27,7 +28,10 @@ from gateway.registering.attempts import RATES
 from gateway.registering.kiosk import lines_of
 from gateway.settings import Settings
 from gateway.store import Delivery, Offer, Person, ReceivedMessage, SetAside, Stay, Unit
-from gateway.texts.languages import LANGUAGES
+from gateway.texts.errors import ERROR
+from gateway.texts.families import FAMILIES
+from gateway.texts.languages import LANGUAGES, SOURCE
+from gateway.texts.translator import translator
 from tests.parts.identity import MemoryIdentity
 from tests.parts.world import DAY, World, device, report_to
 
@@ -181,7 +185,28 @@ def test_a_refused_picture_or_field_is_named_for_the_page_to_lead_to_it(language
     said = lines_of(error, language)
     assert said["fields"] == [part]
     assert said["lines"] == [reason_sentence(language, part, code)]
-    assert lines_of(InputRefused("Refused."), language) == {"lines": ["Refused."]}
+
+
+def kinds_of(kind: type[LodgekeyError]) -> Iterator[type[LodgekeyError]]:
+    """This kind of error and every kind of it."""
+    yield kind
+    for one in kind.__subclasses__():
+        yield from kinds_of(one)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_of_no_field_is_said_in_the_language_of_the_session_whatever_its_kind(language: str) -> None:
+    own = "A text that no catalogue has."
+    of_staff = {*FAMILIES["error"]} - {*ERROR}
+    kinds = {kind for kind in kinds_of(LodgekeyError) if kind.code not in of_staff} - {FieldsRefused}
+    assert len(kinds) > 20
+    for kind in kinds:
+        error = kind.__new__(kind)
+        LodgekeyError.__init__(error, own)
+        text = ERROR.get(kind.code, ERROR["error"])
+        said = translator(language).translate(text)
+        assert lines_of(error, language) == {"lines": [own if language == SOURCE else said]}, kind
+        assert language == SOURCE or said != text, kind
 
 
 async def test_a_minor_alone_is_asked_to_bring_a_guardian_and_with_one_a_person_decides(counter: Counter) -> None:
@@ -212,6 +237,20 @@ async def put_before_a_person(counter: Counter, token: str) -> None:
 
 
 SPENT = {"offer_expired": expire, "offer_used": use, "offer_gone": end, "conflict": put_before_a_person}
+
+
+@pytest.mark.parametrize("code", SPENT)
+async def test_a_link_that_ended_meanwhile_is_said_in_the_language_of_the_session(counter: Counter, code: str) -> None:
+    token = counter.world.offer()
+    await SPENT[code](counter, token)
+    said = []
+    for language in LANGUAGES:
+        screen = await counter.hand_in(token, language=language)
+        assert (screen["screen"], screen["code"]) == ("refused", code)
+        said += screen["lines"]
+    assert len({*said}) == len(said) == len(LANGUAGES), said
+    assert said[0].isascii()
+    assert re.search(r"[一-鿿]", said[LANGUAGES.index("zh-CN")])
 
 
 @pytest.mark.parametrize("code", SPENT)
