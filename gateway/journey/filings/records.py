@@ -161,13 +161,20 @@ def _never_came(session: Session, stay: Stay, group: Group, now: int) -> bool:
     return _held(session, group, group.people[-1]) is None
 
 
-def report_own_dates(session: Session, stay: Stay, people: Sequence[Person], keyring: Keyring, now: int) -> None:
+def report_own_dates(
+    session: Session,
+    stay: Stay,
+    people: Sequence[Person],
+    keyring: Keyring,
+    now: int,
+    at: Sequence[Destination] | None = None,
+) -> None:
     """Report that these people come or leave on another day than was filed, as each registry takes changes.
 
-    Raises Conflict.
+    `at`: the registries, if not all of the unit. Raises Conflict.
     """
     facts = facts_of(registered(session, stay), keyring)
-    for destination in stay.unit.destinations:
+    for destination in stay.unit.destinations if at is None else at:
         for group in part(session, stay, people, facts, destination, now):
             row = report_anew(session, stay, group, group.people[-1], keyring, now)
             _tell(session, stay, row, [one for one in group.people if one in people], "RegistrationCorrected", now)

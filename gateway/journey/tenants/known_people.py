@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
 from sqlalchemy.orm import Session
 
@@ -19,17 +20,22 @@ def known_person(session: Session, stay: Stay, fields: Mapping[str, str], keyrin
 
     Nobody who left, unless they can come back as if they had not.
     """
+    found = _with_document(session, stay, fields, keyring)
+    return next((one for one in found if one.left_at is None or can_come_back(stay, one, now)), None)
+
+
+def who_left(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring) -> Person | None:
+    """The tenant of this stay who showed the same document and left, the last time that they did."""
+    left = [one for one in _with_document(session, stay, fields, keyring) if one.left_at is not None]
+    return max(left, key=lambda one: one.left_at or 0, default=None)
+
+
+def _with_document(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring) -> Iterator[Person]:
     shown = _document(fields)
-    if shown is None:
-        return None
-    for person in registered(session, stay):
-        try:
-            here = person.left_at is None or can_come_back(stay, person, now)
-            if here and _document(person_fields(person, keyring)) == shown:
-                return person
-        except Erased:
-            continue
-    return None
+    for person in registered(session, stay) if shown else ():
+        with suppress(Erased):
+            if _document(person_fields(person, keyring)) == shown:
+                yield person
 
 
 def _document(fields: Mapping[str, str]) -> tuple[str, str] | None:

@@ -30,8 +30,8 @@ from gateway.journey.filings.records import check_in
 from gateway.journey.keys.issue import issue_keys
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import give_passcodes
-from gateway.journey.tenants.known_people import known_person
-from gateway.journey.tenants.returns import come_back
+from gateway.journey.tenants.known_people import known_person, who_left
+from gateway.journey.tenants.returns import come_back, say_when_left
 from gateway.outbox.deliveries import enqueue
 from gateway.outbox.events import record
 from gateway.store import Consent, Key, Offer, Person, Stay, Unit, Verification
@@ -203,6 +203,9 @@ def admit(session: Session, verification: Verification, keyring: Keyring, now: i
     if known is None:
         refuse_arrival(session, stay, person, keyring, now)
         offer.person_id = person.id
+        before = who_left(session, stay, person_fields(person, keyring), keyring)
+        if before is not None:
+            say_when_left(session, stay, before, keyring, now)
         check_in(session, stay, person, keyring, now)
         give_passcodes(session, stay, keyring.passcode_key, now)
     else:

@@ -1,15 +1,26 @@
-"""Who left and is back within one stay: on the day of leaving, they have not left as the authorities count days."""
+"""Who left and is back within one stay.
 
-from datetime import datetime
+On the day of leaving they have not left, as the authorities count days; later they arrive anew.
+"""
+
+from contextlib import suppress
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from gateway.journey.filings.destinations import period, takes_back_departures
+from gateway.domain.errors import Conflict
+from gateway.journey.filings.destinations import (
+    party_of,
+    period,
+    profile_at,
+    takes_back_departures,
+    takes_departures,
+)
 from gateway.journey.filings.held_records import NOT_DONE, latest_record
-from gateway.journey.filings.parties import Group, group_of
-from gateway.journey.filings.records import report_anew
+from gateway.journey.filings.parties import Group, group_of, registered
+from gateway.journey.filings.records import report_anew, report_own_dates
 from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.keys.keyring import Keyring
 from gateway.outbox.events import record
@@ -20,8 +31,7 @@ def can_come_back(stay: Stay, person: Person, now: int) -> bool:
     """Whether the person left on this day, and a departure that was reported can be taken back."""
     if person.left_at is None or not all(takes_back_departures(one) for one in stay.unit.destinations):
         return False
-    zone = ZoneInfo(stay.unit.timezone)
-    return datetime.fromtimestamp(person.left_at, zone).date() == datetime.fromtimestamp(now, zone).date()
+    return _day(stay, person.left_at) == _day(stay, now)
 
 
 def come_back(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
@@ -41,6 +51,24 @@ def come_back(session: Session, stay: Stay, person: Person, keyring: Keyring, no
     record(session, "CheckedIn", now, stay=stay, registration=rows[0], person_id=person.id, data=data)
 
 
+def say_when_left(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
+    """Who left on an earlier day arrives now: a registry that has them here on later days hears when they had left.
+
+    And so had the children declared by them; in rows they are with this person. A form that is kept says on arrival
+    when they meant to leave. Raises Erased.
+    """
+    others = registered(session, stay)
+    gone = [person, *(one for one in others if one.head_id == person.id and one.left_at is not None)]
+    for destination in stay.unit.destinations:
+        latest = latest_record(session, person, destination)
+        needs_nothing = takes_departures(destination) or profile_at(destination).kept
+        if needs_nothing or latest is None or _day(stay, _ends(latest, keyring)) <= _day(stay, now):
+            continue
+        people = [person] if party_of(destination) == "rows" else gone
+        with suppress(Conflict):  # a minor cannot be parted from the adult, into whose record they return
+            report_own_dates(session, stay, people, keyring, now, [destination])
+
+
 def _has_left_in(
     session: Session, stay: Stay, group: Group, person: Person, latest: Registration, keyring: Keyring
 ) -> bool:
@@ -58,7 +86,13 @@ def _has_left_in(
     )
     if session.scalar(departure.limit(1)) is not None:
         return True
-    return (
-        open_record(latest.parts, keyring.vault).stay.until_at
-        != period(stay, group.people, group.destination, "change").until_at
-    )
+    return _ends(latest, keyring) != period(stay, group.people, group.destination, "change").until_at
+
+
+def _ends(row: Registration, keyring: Keyring) -> int:
+    """When the stay ends in this record. Raises Erased."""
+    return open_record(row.parts, keyring.vault).stay.until_at
+
+
+def _day(stay: Stay, at: int) -> date:
+    return datetime.fromtimestamp(at, ZoneInfo(stay.unit.timezone)).date()

@@ -36,6 +36,34 @@ def test_who_returns_on_the_day_of_leaving_has_not_left(one_world: World, regist
     assert party.brought_about(*BACK) == ON_THE_DAY[registry]
 
 
+LATER: Final = {
+    "it": [("change", "by_hand", ["person 1"]), ("check_in", "accepted", ["person 2"])],
+    "es": [
+        ("annulment", "accepted", ["person 0"]),
+        ("check_in", "accepted", ["person 0"]),
+        ("check_in", "accepted", ["person 1"]),
+        ("check_in", "accepted", ["person 2"]),
+    ],
+    "cz": [("change", "accepted", ["person 1"]), ("check_in", "accepted", ["person 2"])],
+    **{name: [("check_in", "accepted", ["person 2"])] for name in ("de", "pt", "si", "cn", "hr", "ross1000")},
+}
+
+
+@pytest.mark.parametrize("registry", LATER)
+def test_who_returns_later_arrives_anew_and_the_first_stay_has_ended_before(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do([*LEFT, "a day passes"])
+    assert party.brought_about(*BACK) == LATER[registry]
+
+
+@pytest.mark.parametrize("registry", LATER)
+def test_a_stay_that_was_filed_as_ending_before_the_return_is_not_filed_again(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do([*LEFT, "a day passes", *BACK, "a day passes", "the last leaves", TAKEN, "a day passes"])
+    found = [people for kind, _, people in party.brought_about(*BACK) if kind != "annulment"]
+    assert ["person 1"] not in found
+
+
 @pytest.mark.parametrize("registry", ["it", "cz"])
 def test_who_returns_after_the_stay_was_made_longer_stays_as_long(one_world: World, registry: str) -> None:
     party = PartySteps(one_world, registry)
