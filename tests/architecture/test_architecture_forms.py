@@ -26,6 +26,12 @@ def unguarded(text: str) -> list[str]:
     ]
 
 
+def nowhere(text: str) -> list[str]:
+    """The tags of the forms that are posted to the address of their page, whatever that is."""
+    tags = [form["tag"].strip() for form in FORM.finditer(text)]
+    return [tag for tag in tags if 'method="post"' in tag and "action=" not in tag]
+
+
 def sources() -> list[Path]:
     """Every template."""
     return sorted(TEMPLATES.rglob("*.html"))
@@ -36,6 +42,13 @@ def test_no_form_is_checked_by_the_browser(template: Path) -> None:
     text = template.read_text()
     assert unguarded(text) == []
     assert [found[0] for found in NATIVE.finditer(text)] == []
+
+
+@pytest.mark.parametrize("template", sources(), ids=lambda path: str(path.relative_to(TEMPLATES)))
+def test_every_form_that_is_posted_names_its_address(template: Path) -> None:
+    """A page is shown again at the address of the form that was refused: another form on it must not go there."""
+    assert nowhere(template.read_text()) == []
+    assert nowhere('<form method="post" class="card"></form>') == ['method="post" class="card"']
 
 
 def test_the_rule_sees_a_form_that_browsers_check() -> None:

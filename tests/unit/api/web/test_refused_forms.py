@@ -1,10 +1,12 @@
-"""Whatever form of a page is refused, the answer is the form's page with an error summary, and not a bare error page.
+"""Whatever form of a page is refused, the answer is the form's page with an error summary and what was typed.
 
 Found by the application's router: a new form is tried too.
 """
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any, Final
 
 import httpx
@@ -23,6 +25,7 @@ from tests.unit.api.test_closed_routes import filled
 from tests.unit.api.test_two_landlords import FORM, NO_THING, things_of
 from tests.unit.api.web.landlord.test_people_of_stay import a_family
 
+SECRET: Final = ("password", "old", "new", "again")  # never sent back
 SENTENCE: Final = "Not at this moment."
 NO_SIMULATOR: Final = "The simulator is not running"  # refuses the forms of its own before anything is written
 WITHOUT_SIMULATOR: Final = "/tester/firmware/"  # forms of testers that only write
@@ -85,6 +88,31 @@ def has_summary(answer: httpx.Response, sentence: str) -> bool:
     return bool(begun) and " hidden" not in summary and sentence in summary
 
 
+def form_at(page: str, path: str) -> str:
+    """The part of a page that is the form sent to this path; empty if there is none."""
+    forms = re.findall(r"<form\b[^>]*>.*?</form>", page, re.DOTALL)
+    return next((form for form in forms if f'action="{path}"' in form.partition(">")[0]), "")
+
+
+def lost_in(form: str, sent: Mapping[str, str]) -> list[str]:
+    """The inputs of a form that do not hold what was typed at them, or chosen."""
+    lost = []
+    for tag in re.findall(r"<(?:input|select)\b[^>]*>", form):
+        name, kind = (re.search(rf'\b{part}="([^"]*)"', tag) for part in ("name", "type"))
+        if name is None or name[1] not in sent or name[1] in SECRET or (kind and kind[1] == "hidden"):
+            continue
+        text = escape(sent[name[1]])
+        if tag.startswith("<select"):
+            _, _, rest = form.partition(tag)
+            is_kept = f'value="{text}" selected' in rest.partition("</select>")[0]
+        elif kind and kind[1] in ("radio", "checkbox"):
+            is_kept = (f'value="{text}"' in tag) == ("checked" in tag.split('"')[-1])
+        else:
+            is_kept = f'value="{text}"' in tag
+        lost += [] if is_kept else [name[1]]
+    return lost
+
+
 @pytest.mark.parametrize("error", [Conflict, InputRefused, Busy, TooManyAttempts])
 async def test_every_refused_form_is_shown_with_its_summary(
     house: House, monkeypatch: pytest.MonkeyPatch, error: type[LodgekeyError]
@@ -93,7 +121,7 @@ async def test_every_refused_form_is_shown_with_its_summary(
     names = await things_of(house) | NO_THING
     with_key, waiting = [client for client in house.clients if "Authorization" in client.headers]
     tenants = {"key": with_key, "onboarding": waiting}
-    bare = {}
+    bare, lost = {}, {}
     for path in forms_of(house.app):
         role = path.split("/")[1]
         home = "landlord" if role == "{home}" else role
@@ -106,7 +134,10 @@ async def test_every_refused_form_is_shown_with_its_summary(
         said = NO_SIMULATOR if simulated else SENTENCE
         if path not in NEVER and not has_summary(answer, said):
             bare[path] = (answer.status_code, answer.headers.get("location"))
-    assert bare == {}
+        where = filled(path, **names, home=home)
+        if path not in NEVER and (gone := lost_in(form_at(answer.text, where), FORM | MORE | act)):
+            lost[path] = gone
+    assert (bare, lost) == ({}, {})
 
 
 async def test_the_last_tenant_cannot_leave_early_and_the_stay_says_so(house: House) -> None:
@@ -134,3 +165,12 @@ async def test_a_tenant_is_not_sent_to_the_sign_in_page(house: House) -> None:
     for answer in (await tenant.get("/o/nothing"), await tenant.post("/key/withdraw")):
         assert answer.status_code >= 400
         assert 'href="/"' not in answer.text.partition("<main")[2]
+
+
+def test_what_is_lost_is_seen() -> None:
+    form = '<form action="/a"><input name="n"{}><select name="s"><option value="1"{}></select>'
+    form += '<input type="radio" name="r" value="1"{}></form>'
+    page = '<form action="/b"><input name="n"></form>' + form
+    sent = {"n": "<x>", "s": "1", "r": "1"}
+    assert lost_in(form_at(page.format("", "", ""), "/a"), sent) == ["n", "s", "r"]
+    assert lost_in(form_at(page.format(' value="&lt;x&gt;"', " selected", " checked"), "/a"), sent) == []
