@@ -119,6 +119,10 @@ REASON: Final[Mapping[str, str]] = {
     "birth_date_disagrees": N_("The date of birth does not match the identity number. Check both against the card."),
     "birth_date_invalid": N_("This is not a valid date of birth. Enter it as year-month-day, for example 1990-05-17."),
     "born_after_arrival": N_("The date of birth is after the arrival. Check both."),
+    "child_born_after_arrival": N_(
+        "The child was born after this arrival. Check the date of birth; for a baby born during the stay, enter an "
+        "arrival on or after the day of birth."
+    ),
     "id_number_wrong": N_(
         "This number does not belong to this type of document, or a character is wrong. Check it against the document."
     ),

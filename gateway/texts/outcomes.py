@@ -102,6 +102,9 @@ RULE: Final[Mapping[str, str]] = {
     "no_whole_birth": N_(
         "The registry does not take a date of birth without a day, so nothing was sent. Enter what the document shows."
     ),
+    "born_in_stay": N_(
+        "The registry takes one day of arrival of a family, and somebody was born after it, so nothing was sent."
+    ),
     "no_citizenship": N_("The registry does not take a person without a citizenship, so nothing was sent."),
     "unspellable": N_(
         "The text contains characters that the registry cannot store. Enter it as shown in the passport."

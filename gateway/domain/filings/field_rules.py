@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Container, Iterator
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from gateway.domain.birth_date import birth_date
@@ -14,7 +14,9 @@ from gateway.texts.marks import N_
 ADULT = 18  # years
 NO_CITIZENSHIP = "no_citizenship"  # the rule of a registry that files citizens of a country only
 NO_WHOLE_BIRTH = "no_whole_birth"  # the rule of a registry that takes whole dates of birth only
+BORN_IN_STAY = "born_in_stay"  # the rule of a registry that takes one day of arrival of a whole family
 NO_OTHER_SEX = N_("Choose male or female: the registry has no entry for X.")
+_FIRST_ZONE = timezone(timedelta(hours=14))  # where a day begins first; the unit's own day is that of the arrival
 Problems = Iterator[FieldProblem]
 _LETTERS = ("Lu", "Ll", "Lt", "Lo")  # Unicode categories; without Lm: an okina alone is no name
 # Unicode categories Cc and Cs, whose members are fixed by Unicode's stability policy (a test checks every one), and the
@@ -90,12 +92,12 @@ def plain(field: str, value: str) -> Problems:
 
 
 def born(field: str, value: str, now: int) -> Problems:
-    """The birth date is a valid date, not in the future, and at most 130 years ago; day or month may be unknown."""
+    """The birth date is a valid date, not in the future anywhere, and at most 130 years ago; its day may be unknown."""
     day = birth_date(value)
     if day is None:
         yield FieldProblem(field, "not_a_date", N_("Enter a date such as 1990-02-28."))
         return
-    today = datetime.fromtimestamp(now, UTC).date()
+    today = datetime.fromtimestamp(now, _FIRST_ZONE).date()
     if not today.year - 130 <= day.year or day.first > today:
         yield FieldProblem(field, "impossible_date", N_("Check this date: it is in the future or too long ago."))
 

@@ -11,7 +11,7 @@ from gateway.domain.documents import FIELDS
 from gateway.domain.errors import InputRefused
 from gateway.domain.filings.choices import is_choice
 from gateway.domain.filings.deadlines import deadline
-from gateway.domain.filings.field_rules import arrival_day, local_time
+from gateway.domain.filings.field_rules import arrival_day, local_time, own_arrival_day
 from gateway.domain.filings.record import Address, Document, Entry, PersonFacts, Visa
 from gateway.domain.filings.record import FieldProblem as RegistryProblem
 from gateway.domain.filings.record import Registration as Record
@@ -98,7 +98,8 @@ def check_correction(
     ]
     before = person_sources(person, keyring)
     after = correct(before, stored)
-    born_by = min(today, arrival_day(record))
+    came = [own_arrival_day(record, one) for one in record.people if one.id == person.id]
+    born_by = min([today, *(came or [arrival_day(record)])])
     profile = profile_for(record.unit.jurisdiction)
     refused += [
         (problem.field, RegistryProblem(problem.field, problem.code, REASON[problem.code]))

@@ -1,6 +1,7 @@
 """One tenant registers those who came along: children by declaration, adults by a link of their own."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import select
@@ -42,6 +43,7 @@ from gateway.store.model import new_id
 from gateway.texts.marks import N_
 
 MAX_PEOPLE: Final = 20  # of one stay
+BORN_LATER: Final = "child_born_after_arrival"
 NOT_YET: Final = N_("The child's arrival cannot be in the future. Register the child when it has arrived.")
 BEFORE_ADULT: Final = N_("The child cannot have arrived on a day before you. Check the date, or your own arrival.")
 WITHOUT_KEY: Final = ("review", "verified", "refused", "asked_again")
@@ -157,16 +159,21 @@ def _typed_refusal(
     given = {name: text for name, text in fields.items() if text and name in taken}
     nameless = not (known.get("surname") or known.get("name"))
     problems = [FieldProblem("surname", SURNAME_MISSING)] if nameless else []
-    problems += typed_problems(given, profile, arrival_date(stay, child))
+    problems += [_of_child(one) for one in typed_problems(given, profile, arrival_date(stay, child))]
     if problems:
         yield fields_refusal(problems)
+
+
+def _of_child(problem: FieldProblem) -> FieldProblem:
+    """The problem in the words of the form for a child, which asks for the arrival too."""
+    return replace(problem, code=BORN_LATER) if problem.code == "born_after_arrival" else problem
 
 
 def _refuse_adult(stay: Stay, child: Person, keyring: Keyring) -> None:
     facts, day = person_facts(child.id, person_fields(child, keyring)), arrival_date(stay, child)
     born = birth_date(facts.birth_date)
     if born is None or born.first > day:
-        code = "born_after_arrival" if born else "birth_date_invalid"
+        code = BORN_LATER if born else "birth_date_invalid"
         raise fields_refusal([FieldProblem("birth_date", code)], field="birth_date")
     if not is_minor(facts, day):
         raise InputRefused(

@@ -16,6 +16,7 @@ from gateway.journey.keys.issue import replace_keys, revoke_key
 from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.passcodes import end_passcodes, move_passcodes, replace_passcodes
 from gateway.journey.stays.bookings import annul_booking, report_booking
+from gateway.journey.stays.own_dates import keep_births
 from gateway.outbox import lanes
 from gateway.outbox.deliveries import enqueue, is_pending, retry_now
 from gateway.outbox.events import record
@@ -116,7 +117,8 @@ def change_stay(session: Session, stay: Stay, window: Window, keyring: Keyring, 
     if window.end <= now:
         raise Conflict(N_("The new end is in the past. To end the stay now, choose “End the stay”."))
     refuse_overlap(session, stay.unit, window, besides=stay.id)
-    stay.from_at, stay.until_at = window.start, window.end
+    began, stay.from_at, stay.until_at = stay.from_at, window.start, window.end
+    keep_births(stay, began, keyring)
     refuse_dates(stay, now)
     for offer in stay.offers:
         offer.expires_at = window.end

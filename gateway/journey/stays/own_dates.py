@@ -5,18 +5,27 @@ another day has an arrival of its own, which stays.
 """
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Final, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.errors import Conflict, InputRefused
 from gateway.domain.filings.field_rules import is_minor
 from gateway.domain.keys.holder_statements import arrival_statement, departure_statement
 from gateway.domain.keys.key import Proof
 from gateway.domain.stays import stay as stays
 from gateway.domain.stays.stay import instant
-from gateway.journey.filings.destinations import arrival_date, destination_of, own_arrival, party_of, period_begins
+from gateway.journey.filings.destinations import (
+    arrival_date,
+    day_at,
+    destination_of,
+    own_arrival,
+    party_of,
+    period_begins,
+)
 from gateway.journey.filings.held_records import arrivals_awaited, awaited, is_unsent
 from gateway.journey.filings.parties import people_of, registered
 from gateway.journey.filings.person_fields import facts_of
@@ -33,6 +42,9 @@ from gateway.texts.marks import N_
 
 OUTSIDE: Final = N_("The arrival must be within the stay, and before the departure.")
 IS_HERE: Final = N_("The door was already opened with this key, so the arrival cannot be in the future.")
+NOT_BORN: Final = N_(
+    "A child who arrives with you was born after that day. Enter a later day, or your own arrival without the children."
+)
 NOBODY: Final = N_("Nobody who is staying here registered with this link.")
 
 
@@ -49,10 +61,12 @@ def correct_arrival(session: Session, offer: Offer, at: int, keyring: Keyring, n
     """The person who registered with this link, and the children declared by them who came with them, arrived at `at`.
 
     Filed as the registry takes changes; for a time in the future, what says that they are here is taken back, and they
-    are filed when they come. Raises InputRefused for a time outside the stay, or in the future of somebody who is here,
-    or Conflict.
+    are filed when they come. A child who was born after that day did not come then. Raises InputRefused for a time
+    outside the stay, or in the future of somebody who is here, or Conflict.
     """
     people = _come_with(offer.stay, _present_with(session, offer.stay, offer.person_id), offer.person_id, now)
+    born_later = _born_after(people, day_at(offer.stay, at), keyring)
+    people = [one for one in people if one not in born_later]
     move_arrival(session, offer.stay, people, at, keyring, now)
     return people
 
@@ -175,6 +189,8 @@ def move_arrival(session: Session, stay: Stay, people: Sequence[Person], at: int
         raise InputRefused(OUTSIDE, field="arrived")
     if at > now and any(person.came_at is not None for person in people):
         raise InputRefused(IS_HERE, field="arrived")
+    if _born_after(people, day_at(stay, at), keyring):
+        raise InputRefused(NOT_BORN, field="arrived")
     own = own_arrival(stay, at)
     if all(person.arrived_at == own for person in people):
         return
@@ -218,3 +234,16 @@ def _come_with(stay: Stay, people: Sequence[Person], adult_id: str | None, now: 
     """The adult of these people, and the children who came on the adult's day, or are still to come."""
     came = [arrival_date(stay, one) for one in people if one.id == adult_id]
     return [one for one in people if (one.arrived_at or 0) > now or arrival_date(stay, one) in came]
+
+
+def keep_births(stay: Stay, began: int, keyring: Keyring) -> None:
+    """Whoever came with a stay that began then, and was born after the day on which it begins now, came then."""
+    with_it = [one for one in stay.people if one.arrived_at is None and one.sealed is not None]
+    for person in _born_after(with_it, day_at(stay, stay.from_at), keyring):
+        person.arrived_at = own_arrival(stay, began)
+
+
+def _born_after(people: Sequence[Person], day: date, keyring: Keyring) -> list[Person]:
+    """Those of these people who were born after this day, however little of their date of birth is known."""
+    born = {name: birth_date(facts.birth_date) for name, facts in facts_of(people, keyring).items()}
+    return [one for one in people if (its := born.get(one.id)) is not None and its.first > day]

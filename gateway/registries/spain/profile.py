@@ -1,6 +1,6 @@
 """Spain, SES.HOSPEDAJES: a change is an annulment and a new record; departures are not reported."""
 
-from gateway.domain.filings.field_rules import NO_WHOLE_BIRTH
+from gateway.domain.filings.field_rules import BORN_IN_STAY, NO_WHOLE_BIRTH
 from gateway.domain.filings.registry_profile import RegistryProfile
 from gateway.domain.filings.required_facts import RequiredFacts
 from gateway.domain.filings.transliteration import LATIN, Spelling
@@ -35,5 +35,5 @@ PROFILE = RegistryProfile(
     spellings=(SPELLING,),
     party="together",
     code_tables={"residence.municipality_code": f"{__package__}.municipalities:municipality_names"},
-    by_hand=(NO_WHOLE_BIRTH,),
+    by_hand=(BORN_IN_STAY, NO_WHOLE_BIRTH),
 )

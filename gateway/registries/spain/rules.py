@@ -5,6 +5,7 @@ from datetime import date
 
 from stdnum.es import dni, nie
 
+from gateway.domain.birth_date import birth_date
 from gateway.domain.filings import field_rules as rules
 from gateway.domain.filings.codes.countries import COUNTRIES
 from gateway.domain.filings.codes.icao_states import NATIONALITIES
@@ -58,6 +59,12 @@ def _person(at: str, person: PersonFacts, arrival: date, now: int) -> rules.Prob
     minor = rules.is_minor(person, arrival)
     yield from _names(at, person)
     yield from rules.born_on_a_day(f"{at}.birth_date", person.birth_date, now, "SES.HOSPEDAJES")
+    born = birth_date(person.birth_date)
+    if person.arrived_at and born is not None and born.first > arrival:
+        message = N_(
+            "Register this person by hand: the ministry takes one day of arrival of a family, before this birth."
+        )
+        yield FieldProblem(f"{at}.birth_date", rules.BORN_IN_STAY, message)
     yield from rules.known(f"{at}.nationality", person.nationality, NATIONALITIES.valid_on(arrival))
     yield from _document(at, person, minor=minor)
     yield from _address(f"{at}.residence", person.residence, arrival)

@@ -1,14 +1,23 @@
 """A declared child has an arrival of its own: said by the adult, or the day of declaring it, or the adult's."""
 
+from contextlib import nullcontext
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 from sqlalchemy import select
 
+from gateway.domain.errors import InputRefused
 from gateway.domain.filings.refusal import FieldsRefused
 from gateway.domain.stays.stay import Window
+from gateway.journey.filings.corrections import check_correction
+from gateway.journey.filings.held_records import latest_record
+from gateway.journey.filings.sealed_records import open_record
 from gateway.journey.stays.family import declare_child
-from gateway.journey.stays.own_dates import correct_arrival
+from gateway.journey.stays.landlord import change_stay
+from gateway.journey.stays.own_dates import NOT_BORN, correct_arrival
 from gateway.journey.stays.shared_facts import Declaration
-from gateway.store import Offer, Person, Unit
+from gateway.store import Offer, Person, Stay, Unit
 from tests.parts.registry import before_the_rules
 from tests.parts.world import DAY, FIELDS, World, report_to
 from tests.unit.gateway.journey.stays.test_own_dates import CHILD, arrive, dates_filed, own_key
@@ -99,3 +108,66 @@ def test_an_adult_who_opens_the_door_early_brings_the_children_of_the_same_plan_
     world.say(world.happened("unlocked", means="ble", key=bytes.fromhex(key.id)))
     assert came(world, key.person_id) == world.now
     assert came(world, child) == (world.now if own is None else world.now - 3600 + own)
+
+
+def day_of(at: int) -> str:
+    """The day of this time at the unit, as a date of birth."""
+    return datetime.fromtimestamp(at, ZoneInfo("Europe/Rome")).date().isoformat()
+
+
+@pytest.mark.parametrize("registry", ["sandbox", "ross1000", "es", "it"])
+def test_a_baby_of_the_stay_is_taken_with_an_arrival_after_its_birth_and_refused_with_one_before(
+    world: World, registry: str
+) -> None:
+    with before_the_rules():
+        begins = moved_in(world, registry)
+    born = {"birth_date": day_of(begins + 2 * DAY)}
+    for at in (begins, begins + DAY):
+        with pytest.raises(FieldsRefused) as refused:
+            declare(world, at, **born)
+        named = {field["field"]: field["sentence"] for field in refused.value.shown("en")}
+        assert "enter an arrival on or after the day of birth" in named["birth_date"]
+    with before_the_rules():
+        for at in (begins + 2 * DAY, world.now):
+            assert came(world, declare(world, at, given_names=f"Mia {'ab'[at == world.now]}", **born)) == at
+
+
+def test_a_correction_of_the_adults_arrival_leaves_a_child_behind_that_was_not_born_then(world: World) -> None:
+    begins = moved_in(world)
+    move_adult(world, begins + 2 * DAY)
+    baby = declare(world, begins + 2 * DAY, birth_date=day_of(begins + 2 * DAY))
+    along = declare(world, begins + 2 * DAY, given_names="Mia")
+    adult = own_key(world).person_id
+    with pytest.raises(InputRefused) as refused:
+        arrive(world, begins + DAY)
+    assert (str(refused.value), refused.value.extra["field"]) == (NOT_BORN, "arrived")
+    assert came(world, adult) == came(world, baby) == begins + 2 * DAY
+    assert set(move_adult(world, begins + DAY)) == {adult, along}
+    assert [came(world, one) for one in (adult, along, baby)] == [begins + DAY, begins + DAY, begins + 2 * DAY]
+
+
+def test_a_stay_that_begins_earlier_begins_for_a_baby_when_it_did(world: World) -> None:
+    begins = world.now
+    stay = world.tenant(Window(begins, begins + 9 * DAY)).stay.id
+    baby = declare(world, birth_date=day_of(begins))
+    with world.database.writing() as session:
+        window = Window(begins - 2 * DAY, begins + 9 * DAY)
+        change_stay(session, session.get_one(Stay, stay), window, world.keyring, world.now)
+    assert came(world, baby) == begins
+    assert came(world, own_key(world).person_id) is None
+
+
+@pytest.mark.parametrize(("days", "taken"), [(3, True), (4, False)])
+def test_a_birth_date_is_corrected_to_no_later_than_the_childs_own_arrival(
+    world: World, days: int, taken: bool
+) -> None:
+    begins = moved_in(world)
+    child = declare(world)
+    world.now += 3 * DAY
+    with world.database.writing() as session:
+        person = session.get_one(Person, child)
+        row = latest_record(session, person, person.stay.unit.destinations[0])
+        assert row is not None
+        record, day = open_record(row.parts, world.keyring.vault), day_of(begins + days * DAY)
+        with nullcontext() if taken else pytest.raises(FieldsRefused):
+            check_correction(record, person, {"birth_date": day}, world.keyring, date.fromisoformat(day_of(world.now)))
