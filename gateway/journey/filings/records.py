@@ -82,7 +82,7 @@ def check_in(session: Session, stay: Stay, person: Person, keyring: Keyring, now
     groups = [group_on_arrival(session, stay, person, facts, destination) for destination in destinations]
     for group in groups:
         whole = replacing(session, stay, group, now)
-        here = whole is None and party_of(group.destination) == "together" and _held(session, group, person) is not None
+        here = party_of(group.destination) == "together" and _held(session, group, person) is not None
         row = _report_each(session, stay, whole or group, person, "change" if here else "check_in", keyring, now)
         _tell(session, stay, row, [person], "CheckedIn", now)
 

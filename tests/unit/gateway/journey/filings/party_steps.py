@@ -1,5 +1,6 @@
 """A party of one stay whose registry answers as a test says; what can be done to it are steps by name."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
@@ -232,6 +233,15 @@ class PartySteps:
             cases = [(at, row) for at, row in enumerate(rows) if refused_people(row) and row.refiled_id is None]
             later = {at: {part.person_id for row in rows[at + 1 :] for part in row.parts} for at, _ in cases}
             return [row.number for at, row in cases if later[at].issuperset(refused_people(row))]
+
+    def held_twice(self) -> list[str]:
+        """The people of whom the registry accepted two arrivals, neither of which was annulled."""
+        with self.world.database.reading() as session:
+            rows = [row for row in self._rows(session) if row.state == "accepted"]
+            annulled = {row.corrects_id for row in rows if row.kind == "annulment"}
+            held = [row for row in rows if row.kind in REPORTED and row.id not in annulled]
+            times = Counter(part.person_id for row in held for part in row.parts)
+            return [person for person, count in times.items() if count > 1]
 
     def kept_waiting(self) -> list[str]:
         """The people who are there, whose record waits for an adult although one is there too."""

@@ -68,6 +68,15 @@ def test_a_child_whose_adult_comes_later_is_filed_with_an_adult_who_is_there(one
         party.do([*steps, nobody])
 
 
+@pytest.mark.parametrize("joins", ["a child joins", "an adult joins"])
+@pytest.mark.parametrize("changed", ["a person is corrected", "the stay is made longer"])
+def test_who_joins_while_a_change_waits_leaves_nobody_in_two_partes(one_world: World, changed: str, joins: str) -> None:
+    party = PartySteps(one_world, "es")
+    party.do(["the registry refuses nobody", changed, joins, "the registry refuses nobody"])
+    assert party.held_twice() == []
+    assert {state for _, state, _, _ in party.records()} <= {"accepted", "not_due"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("registry", REGISTRIES)
 @settings(max_examples=12, deadline=None, derandomize=True, phases=(Phase.explicit, Phase.generate))
