@@ -23,11 +23,14 @@ def chinese_visits(rows: Sequence[Row], _: str) -> Iterator[Visit]:
 
 
 def _in_force(rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
-    """The filings that were accepted, not withdrawn, and not corrected by a later one.
+    """The last of the filings that correct each other, by receipt, which were accepted and not withdrawn.
 
     One filing has a row for each of its people, with the whole filing as its body; who was refused is not in it.
     """
-    taken = [(row, json.loads(row.body)) for row in rows if row.state == "accepted"]
-    corrected = {filing["corrects"] for _, filing in taken}
-    found = {row.lot: filing for row, filing in taken if row.receipt not in corrected}
+    first: dict[str, str] = {}
+    found: dict[str, dict[str, Any]] = {}
+    for row in (row for row in rows if row.state == "accepted"):
+        filing = json.loads(row.body)
+        first[row.receipt] = first.get(filing["corrects"] or "", row.lot)
+        found[first[row.receipt]] = filing
     yield from found.values()

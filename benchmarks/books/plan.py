@@ -1,14 +1,15 @@
 """What an authority has to hold of a crowd in the end, from what the crowd did; nothing is read from the gateway."""
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from benchmarks.books.visit import Visit, day_at
 from benchmarks.crowds.check_in import Outcome
 from benchmarks.crowds.during_stay import Stayed
-from benchmarks.parties.parties import Party
 from benchmarks.parties.people import STATELESS
 
+LATER: Final = 2**63
 OWN_NATIONALS_LEFT_OUT: Final = {"pt": "PRT", "cz": "CZE"}
 """Who is not reported: SIBA and UbyPort are told of foreigners only."""
 PARTS_OF_DATES: Final = ("sandbox", "cz")
@@ -19,6 +20,10 @@ DEPARTURES_BESIDE: Final = ("pt",)
 """Whose departure is a record of its own beside the arrival's."""
 TODAY_ONLY: Final = ("it",)
 """Which takes arrivals of today and yesterday: what changes is an arrival of the day on which it is told."""
+CHILDREN_WITH_ADULT: Final = ("es",)
+"""Whose parte has one day of arrival: a child who joins later is added to the adult's."""
+CHECKED_OUT_FOR_GOOD: Final = ("hr",)
+"""Which changes nobody who was checked out: who returns on the same day arrives anew; elsewhere they have not left."""
 CITIZENS_ONLY: Final = ("si", "hr")
 """Which have no code for people without a citizenship."""
 
@@ -26,32 +31,57 @@ CITIZENS_ONLY: Final = ("si", "hr")
 def planned_visits(stays: Iterable[Stayed], registry: str, zone: str, by_hand: Collection[str]) -> Iterator[Visit]:
     """Everybody who was taken at the door and is to be reported, but for whom the landlord registered by hand.
 
-    `by_hand`: these people's ids; it counts only where the authority's interface does not take somebody of the party.
+    `by_hand`: these people's ids; it counts only with, or after, somebody whom the authority's interface does not take.
     """
     for stayed in stays:
-        excused = by_hand if not_all_are_taken(stayed.party, registry) else ()
+        since = [one.came or stayed.begins for one in stayed.everybody if _is_not_taken(one, registry)]
         for outcome in stayed.everybody:
             reported = outcome.traveller.person.nationality != OWN_NATIONALS_LEFT_OUT.get(registry)
-            if outcome.person and reported and outcome.person not in excused:
-                yield _visit(outcome, stayed, registry, zone)
+            excused = outcome.person in by_hand and min(since, default=LATER) <= (outcome.came or stayed.begins)
+            if outcome.person and reported and not excused:
+                yield from _visits(outcome, stayed, registry, zone)
 
 
-def not_all_are_taken(party: Party, registry: str) -> bool:
-    """Whether this authority's interface does not take somebody of the party, with whom others are filed together."""
-    people = [one.person for one in party.people]
-    in_part = any(person.birth_stated != person.born.isoformat() for person in people)
-    without = any(person.nationality in STATELESS for person in people)
-    return (in_part and registry not in PARTS_OF_DATES) or (without and registry in CITIZENS_ONLY)
+def _is_not_taken(outcome: Outcome, registry: str) -> bool:
+    """Whether this authority's interface does not take this person."""
+    person = outcome.traveller.person
+    in_part = person.birth_stated != person.born.isoformat() and registry not in PARTS_OF_DATES
+    return in_part or (person.nationality in STATELESS and registry in CITIZENS_ONLY)
+
+
+def _visits(outcome: Outcome, stayed: Stayed, registry: str, zone: str) -> Iterator[Visit]:
+    """One stay, or two of somebody who returned where nobody who was checked out can be changed."""
+    again = next((one for one in stayed.returned if one.traveller is outcome.traveller and one.person), None)
+    if again is not None and registry in CHECKED_OUT_FOR_GOOD:
+        yield _visit(again, stayed, registry, zone)
+    elif again is not None:
+        taken_back = [] if registry in DEPARTURES_UNREPORTED else [again.came or 0] * 2  # the departure, and its change
+        outcome = replace(outcome, left=None, changes=outcome.changes + taken_back)
+    yield _visit(outcome, stayed, registry, zone)
 
 
 def _visit(outcome: Outcome, stayed: Stayed, registry: str, zone: str) -> Visit:
-    person, changes = outcome.traveller.person, outcome.changes
-    if registry == "it" and not outcome.with_document:
-        changes = [*changes, *stayed.adults[0].changes]
+    person, changes = outcome.traveller.person, _changes(outcome, stayed, registry)
     came, left = outcome.came or stayed.begins, min(outcome.left or stayed.ends, stayed.ends)
     if registry in DEPARTURES_UNREPORTED:
         left = min(outcome.leaves or stayed.agreed_end, stayed.agreed_end)
     if registry in TODAY_ONLY:
         came = max(came, *changes, 0)
+    if registry in CHILDREN_WITH_ADULT and outcome in stayed.children:
+        came = stayed.adults[0].came or stayed.begins
     records = 1 + len(changes) + (registry in DEPARTURES_BESIDE)
     return Visit(person.birth_stated or person.born.isoformat(), day_at(came, zone), day_at(left, zone), records)
+
+
+def _changes(outcome: Outcome, stayed: Stayed, registry: str) -> list[int]:
+    """When anything was told anew of this person, and of those in whose rows they are.
+
+    In the police's rows the head stands before a member again, with the day of a child who joins later.
+    """
+    if registry != "it":
+        return outcome.changes
+    head = stayed.adults[0]
+    if not outcome.with_document:
+        return outcome.changes + head.changes
+    joined = [child.came for child in stayed.children if child.came]
+    return outcome.changes + joined if outcome is head else outcome.changes

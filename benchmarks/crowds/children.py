@@ -23,7 +23,10 @@ CHILD_FIELDS: Final = (
 async def declare(reception: Reception, traveller: Traveller, adult: Outcome) -> Outcome:
     """The adult declares a child on the phone that holds the key, by typing or from a photograph of the document."""
     outcome = Outcome(traveller, token=adult.token)
-    key_id = key_of(reception, adult.person)
+    key_id = key_of(reception, adult.person) if adult.person else ""
+    if not key_id:
+        outcome.refused.append(("no_adult_registered",))
+        return outcome
     asked = REGISTRIES[reception.registry].facts.of_tenant
     document = traveller.document(reception.profile.document_kinds)
     with_document = traveller.way == "camera" or not reception.profile.no_document_under or document is None

@@ -121,7 +121,15 @@ def _kinds(stays: Sequence[Stayed]) -> Iterable[str]:
         yield party.kind
         yield from (
             name
-            for name in ("joins_late", "says_later", "says_earlier", "leaves_early", "moves")
+            for name in (
+                "joins_late",
+                "says_later",
+                "says_earlier",
+                "leaves_early",
+                "returns",
+                "child_joins_late",
+                "moves",
+            )
             if getattr(party, name)
         )
         yield from (name for name in ("one_phone", "second_phone", "corrector", "fault") if getattr(party, name))

@@ -142,11 +142,8 @@ class Run:
             take_key(reception, first)
         for adult in party.adults[1 : -1 if party.joins_late else None]:
             stayed.adults.append(await self._join(party, adult, stayed))
-        for child in party.children:
-            known = first.person and key_of(reception, first.person)
-            stayed.children.append(
-                await declare(reception, child, first) if known else Outcome(child, refused=[("no_adult_registered",)])
-            )
+        for child in party.children[: -1 if party.child_joins_late else None]:
+            stayed.children.append(await declare(reception, child, first))
         if len(party.people) > 1 and first.person:
             key = key_of(reception, first.person)
             form = UnlockForm(**reception.sign(lambda proof: party_statement(key, proof)))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from api.services.officer.filings import CorrectionForm, correct_filing
 from api.services.tenant.stay import OwnArrivalForm, OwnDepartureForm, arrive_later, plan_departure
 from benchmarks.crowds.check_in import Outcome, check_in, key_of
+from benchmarks.crowds.children import declare
 from benchmarks.crowds.reception import DAY, Reception
 from benchmarks.parties.parties import Party
 from gateway.domain.errors import LodgekeyError
@@ -24,7 +25,8 @@ from gateway.store import Person, Stay
 class Stayed:
     """One party with its stay and what became of its people at the door.
 
-    `begins`, `agreed_end` and `ends` (as it really did) are of the stay, in UTC seconds.
+    `begins`, `agreed_end` and `ends` (as it really did) are of the stay, in UTC seconds. `returned`: those who left and
+    were back on the same day, once more.
     """
 
     party: Party
@@ -34,6 +36,7 @@ class Stayed:
     ends: int
     adults: list[Outcome] = field(default_factory=list)
     children: list[Outcome] = field(default_factory=list)
+    returned: list[Outcome] = field(default_factory=list)
 
     @property
     def everybody(self) -> list[Outcome]:
@@ -67,6 +70,9 @@ class DuringStay:
             stayed.adults[-1].came = self._reception.now
         if party.corrector and first.person:
             self._try("correction", lambda: self._correct(first, party.corrector))
+        if party.child_joins_late:
+            stayed.children.append(await declare(self._reception, party.children[-1], first))
+            stayed.children[-1].came = self._reception.now
         if party.second_phone and first.person:
             self._try("second phone", lambda: self._add_phone(first))
         if party.moves:
@@ -74,6 +80,10 @@ class DuringStay:
         last = stayed.adults[-1]
         if party.leaves_early and last is not first and last.person and first.person:
             self._try("early departure", lambda: self._leave_early(last))
+            if party.returns and last.left:
+                link = self._reception.link(stayed.stay)
+                stayed.returned.append(await check_in(self._reception, last.traveller, link))
+                stayed.returned[-1].came = self._reception.now
 
     def leave(self, stayed: Stayed) -> None:
         """The stay ends for everybody who is still there."""

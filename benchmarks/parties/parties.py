@@ -38,7 +38,8 @@ class Party:
     `one_phone`: the other adults register on the first one's phone, and take their keys to phones of their own.
     `joins_late`: the last adult comes two days later, unannounced. `says_later`, `says_earlier`: the last adult
     registers with the others, and says on their phone that they come a day later, or leave a day earlier.
-    `leaves_early`: the last adult leaves before the others. `corrector`: who corrects the first adult's given names
+    `leaves_early`: the last adult leaves before the others; `returns`: and is back on the same day. `child_joins_late`:
+    the last child comes two days later, and is declared then. `corrector`: who corrects the first adult's given names
     later. `second_phone`: the first adult adds a phone. `moves`: the landlord moves the end of the stay. `fault`: what
     the registry does when this party arrives; nothing mostly.
     """
@@ -51,6 +52,8 @@ class Party:
     says_later: bool = False
     says_earlier: bool = False
     leaves_early: bool = False
+    returns: bool = False
+    child_joins_late: bool = False
     corrector: Corrector = ""
     second_phone: bool = False
     moves: bool = False
@@ -88,6 +91,8 @@ def make_party(random: Random, registry: str, today: date) -> Party:
         says_later=dates == "later",
         says_earlier=dates == "earlier",
         leaves_early=dates == "early",
+        returns=dates == "early" and random.random() < 0.4,
+        child_joins_late=bool(children) and random.random() < 0.15,
         corrector=random.choices(("", "landlord", "officer"), (92, 4, 4))[0],
         second_phone=random.random() < 0.05,
         moves=random.random() < 0.05,
