@@ -69,8 +69,14 @@ def _visit(outcome: Outcome, stayed: Stayed, registry: str, zone: str) -> Visit:
         came = max(came, *changes, 0)
     if registry in CHILDREN_WITH_ADULT and outcome in stayed.children:
         came = stayed.adults[0].came or stayed.begins
-    records = 1 + len(changes) + (registry in DEPARTURES_BESIDE)
+    records = 1 + len(changes) + (registry in DEPARTURES_BESIDE) + _stands_again(outcome, stayed, registry)
     return Visit(person.birth_stated or person.born.isoformat(), day_at(came, zone), day_at(left, zone), records)
+
+
+def _stands_again(outcome: Outcome, stayed: Stayed, registry: str) -> bool:
+    """Whether a head of the police's rows stands before a child again, of whom alone the police refused the row."""
+    head = bool(stayed.children) and outcome is stayed.adults[0]
+    return registry == "it" and head and stayed.party.fault == "partial"
 
 
 def _changes(outcome: Outcome, stayed: Stayed, registry: str) -> list[int]:

@@ -1,7 +1,7 @@
 """Writes the table of `docs/registries.md`: `python -m benchmarks.tables.registrations [PARTIES [REGISTRY …]]`.
 
 Each registry's row is of its latest count, with the day and the commit; a count is stored in `.artefacts`, so that one
-registry can be counted anew.
+registry can be counted anew. Counts of fewer parties are a table of their own, where the page has a place for it.
 """
 
 import json
@@ -18,7 +18,7 @@ from benchmarks.records.registrations import AUTHORITIES, PARTIES, Counted, coun
 ROOT: Final = Path(__file__).resolve().parents[2]
 PAGE: Final = ROOT / "docs" / "registries.md"
 COUNTS: Final = ROOT / ".artefacts" / "registrations"
-BEGIN, END = "<!-- Registrations -->", "<!-- end of Registrations -->"
+BEGIN, END = "<!-- Registrations{} -->", "<!-- end of Registrations{} -->"
 # heading -> field of benchmarks.crowds.counts.Counts
 COLUMNS: Final[Mapping[str, str]] = {
     "parties": "parties",
@@ -68,18 +68,28 @@ def table(counted: Sequence[Counted]) -> Iterator[str]:
 
 def keep(counted: Mapping[str, Any]) -> None:
     """Store one registry's count."""
-    COUNTS.mkdir(parents=True, exist_ok=True)
-    path = COUNTS / f"{counted['registry']}.json"
+    path = _kept_at(counted["registry"], counted["parties"])
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(counted, ensure_ascii=False), encoding="utf-8")
 
 
-def kept() -> list[Counted]:
-    """The latest count of every registry that was counted."""
-    paths = [COUNTS / f"{name}.json" for name in AUTHORITIES]
+def kept(parties: int = PARTIES) -> list[Counted]:
+    """The latest count of every registry at which so many parties were counted."""
+    paths = [_kept_at(name, parties) for name in AUTHORITIES]
     return [json.loads(path.read_text(encoding="utf-8")) for path in paths if path.exists()]
 
 
-def write(page: Path, lines: Sequence[str], begin: str = BEGIN, end: str = END) -> None:
+def _kept_at(registry: str, parties: int) -> Path:
+    return COUNTS / ("" if parties == PARTIES else str(parties)) / f"{registry}.json"
+
+
+def markers(parties: int) -> tuple[str, str]:
+    """Between which lines the page has the counts of so many parties."""
+    which = "" if parties == PARTIES else f", {parties} parties"
+    return BEGIN.format(which), END.format(which)
+
+
+def write(page: Path, lines: Sequence[str], begin: str, end: str) -> None:
     """Replace what is between the markers."""
     text = page.read_text(encoding="utf-8")
     inside = re.compile(f"{re.escape(begin)}.*{re.escape(end)}", re.DOTALL)
@@ -102,7 +112,7 @@ def main() -> None:
     for name in sys.argv[2:] or AUTHORITIES:
         day, commit = datetime.now(UTC).date().isoformat(), short_commit()
         keep(count_one(name, parties) | {"day": day, "commit": commit})
-    write(PAGE, list(table(kept())))
+    write(PAGE, list(table(kept(parties))), *markers(parties))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The audit of an authority's books finds a person who is missing, held twice, or held with another day."""
 
 import asyncio
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.books.audit import READERS, differences
-from benchmarks.books.visit import Visit
+from benchmarks.books.visit import Row, Visit
 from benchmarks.crowds.crowd import Run
 from benchmarks.crowds.reception import Reception
 from benchmarks.crowds.simulated import simulated
@@ -39,6 +40,34 @@ def test_each_way_in_which_books_can_be_wrong_is_named(held: list[Visit], kinds:
     found = list(differences([ANN, BEN, TWIN], held))
     assert [one.kind for one in found] == kinds
     assert sum(one.people for one in found) == people
+
+
+@pytest.mark.parametrize(
+    ("states", "corrects", "held"),
+    [
+        ("a", [None], ["2026-12-01"]),
+        ("aa", [None, "r0"], ["2026-12-02"]),
+        ("aaa", [None, "r0", "r0"], ["2026-12-03"]),
+        ("aaa", [None, "r0", "r1"], ["2026-12-03"]),
+        ("aar", [None, "r0", "r0"], ["2026-12-02"]),
+        ("aa", [None, None], ["2026-12-01", "2026-12-02"]),
+        ("wa", [None, None], ["2026-12-02"]),
+    ],
+)
+def test_of_filings_that_correct_each_other_the_last_accepted_one_counts(
+    states: str, corrects: list[str | None], held: list[str]
+) -> None:
+    names = {"a": "accepted", "r": "refused", "w": "annulled"}
+    rows = [
+        Row(f"lot{at}", names[state], f"r{at}", json.dumps(_filing(f"2026-12-0{at + 1}T12:00:00Z", corrected)))
+        for at, (state, corrected) in enumerate(zip(states, corrects, strict=True))
+    ]
+    assert [visit.leaves for visit in READERS["sandbox"](rows, "Europe/Rome")] == held
+
+
+def _filing(leaves: str, corrects: str | None) -> dict[str, object]:
+    people = [{"birth_date": "1990-01-02"}]
+    return {"arrives": "2026-11-30T12:00:00Z", "leaves": leaves, "corrects": corrects, "people": people}
 
 
 @pytest.fixture(scope="module", params=sorted(READERS))
