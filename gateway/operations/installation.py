@@ -7,13 +7,13 @@ of the authority, and whether the database had rows. Where the record is gone, t
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
-from sqlalchemy import Engine, column, create_engine, func, inspect, literal, make_url, select, table
+from sqlalchemy import Connection, column, create_engine, func, inspect, literal, make_url, select, table
 
 from certs.authority.generations import STATE_FILE, read_standing
 from certs.files import SECRET, write_atomic
@@ -53,7 +53,7 @@ class Lost:
 class LostIdentity(Exception):
     """The gateway was in use and parts of it are lost; with new ones it would be another gateway."""
 
-    def __init__(self, folder: Path, lost: list[Lost]) -> None:
+    def __init__(self, folder: Path, lost: Sequence[Lost]) -> None:
         super().__init__(", ".join(each.path for each in lost))
         self.folder, self.lost = folder, lost
 
@@ -113,42 +113,51 @@ def read_rows(settings: Settings) -> Rows:
         return Rows(schema=False, used=False, elements=frozenset(), people=False)
     engine = create_engine(settings.database, hide_parameters=True)
     try:
-        known = set(inspect(engine).get_table_names())
-        used = any(_has_rows(engine, name) for name in TABLES_OF_USE if name in known)
-        elements: list[Element] = [
-            element
-            for element, names in EVIDENCE.items()
-            if any(_has_rows(engine, name) for name in names if name in known)
-        ]
-        people = "people" in known and _has_rows(engine, "people", sealed=True)
-        events = _newest_event(engine) if "events" in known else 0
-        return Rows("alembic_version" in known, used, frozenset(elements), people, events)
+        with engine.connect() as connection:
+            return _rows_in(connection)
     finally:
         engine.dispose()
 
 
-def _has_rows(engine: Engine, name: str, *, sealed: bool = False) -> bool:
+def _rows_in(connection: Connection) -> Rows:
+    known = set(inspect(connection).get_table_names())
+    elements: list[Element] = [
+        element
+        for element, names in EVIDENCE.items()
+        if any(_has_rows(connection, name) for name in names if name in known)
+    ]
+    return Rows(
+        schema="alembic_version" in known,
+        used=any(_has_rows(connection, name) for name in TABLES_OF_USE if name in known),
+        elements=frozenset(elements),
+        people="people" in known and _has_rows(connection, "people", sealed=True),
+        events=_newest_event(connection) if "events" in known else 0,
+    )
+
+
+def _has_rows(connection: Connection, name: str, *, sealed: bool = False) -> bool:
     rows = select(literal(1)).select_from(table(name)).limit(1)
     if sealed:
         rows = rows.where(column("sealed").is_not(None), column("erased_at").is_(None))
-    with engine.connect() as connection:
-        return connection.scalar(rows) is not None
+    return connection.scalar(rows) is not None
 
 
-def _newest_event(engine: Engine) -> int:
-    with engine.connect() as connection:
-        return connection.scalar(select(func.max(column("id"))).select_from(table("events"))) or 0
+def _newest_event(connection: Connection) -> int:
+    return connection.scalar(select(func.max(column("id"))).select_from(table("events"))) or 0
 
 
 def went_back(settings: Settings) -> bool:
     """Whether the database lacks events that the gateway committed."""
-    record = Record.read(settings.folder)
-    return record is not None and read_rows(settings).events < record.events
+    return _lacks_events(Record.read(settings.folder), read_rows(settings))
 
 
-def find_lost(settings: Settings) -> list[Lost]:
+def _lacks_events(record: Record | None, rows: Rows) -> bool:
+    return record is not None and rows.events < record.events
+
+
+def find_lost(settings: Settings, rows: Rows | None = None) -> list[Lost]:
     """What was in use and is missing, empty or not this gateway's own. Empty in a fresh folder."""
-    record, rows = Record.read(settings.folder), read_rows(settings)
+    record, rows = Record.read(settings.folder), rows or read_rows(settings)
     return [*_lost_database(settings, record, rows), *_lost_files(settings.folder, record, rows)]
 
 
@@ -161,26 +170,18 @@ def open_database(settings: Settings) -> Database:
     if (settings.folder / RESTORING).exists():
         raise RestoreUnfinished(settings.folder)
     close_to_others(settings)
-    _require_database(settings)
-    if went_back(settings):
+    record, rows = Record.read(settings.folder), read_rows(settings)
+    _refuse_lost(settings, list(_lost_database(settings, record, rows)))
+    if _lacks_events(record, rows):
         raise DatabaseWentBack(settings.folder)
     database = Database(settings.database)
     database.keep_reserve()
-    database.migrate()
-    _require_identity(settings)
+    changed = database.migrate()
+    _refuse_lost(settings, find_lost(settings, None if changed else rows))
     return database
 
 
-def _require_database(settings: Settings) -> None:
-    """Before the database is migrated. Raises LostIdentity if it is empty beside a folder that was in use."""
-    lost = list(_lost_database(settings, Record.read(settings.folder), read_rows(settings)))
-    if lost:
-        raise LostIdentity(settings.folder, lost)
-
-
-def _require_identity(settings: Settings) -> None:
-    """After the database was migrated, before any key is created. Raises LostIdentity."""
-    lost = find_lost(settings)
+def _refuse_lost(settings: Settings, lost: Sequence[Lost]) -> None:
     if lost:
         raise LostIdentity(settings.folder, lost)
 

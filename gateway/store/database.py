@@ -164,8 +164,8 @@ class Database:
             self.space = DiskSpace(Path(file).parent, size)
             self.space.admit(essential=True)
 
-    def migrate(self) -> None:
-        """Upgrade the schema to the newest revision (Alembic). A new SQLite file has mode 0600.
+    def migrate(self) -> bool:
+        """Upgrade the schema to the newest revision (Alembic); whether it was older. A new SQLite file has mode 0600.
 
         Raises UnusableDatabase, and changes nothing, where this program cannot know what it would change.
         """
@@ -177,10 +177,11 @@ class Database:
         if not found.opens:
             raise UnusableDatabase(found)
         if found.kind == "newest":
-            return  # without Alembic, which reads every revision first
+            return False  # without Alembic, which reads every revision first
         config = migrations()
         config.attributes["engine"] = self._engine
         command.upgrade(config, "head")
+        return True
 
     def empty_log(self) -> None:
         """Empty the write-ahead log of an SQLite file, where deleted rows may still be; not while others read it."""
