@@ -35,20 +35,32 @@ def can_come_back(stay: Stay, person: Person, now: int) -> bool:
 
 
 def come_back(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:
-    """Who left on this day stays until the stay ends: a registry that has it otherwise gets a change.
+    """Who left on this day stays until the stay ends, with the declared children who left at the same moment.
 
-    Raises Erased.
+    A registry that has it otherwise gets a change. Raises Erased.
     """
-    person.left_at = person.leaves_at = None
+    left_at = person.left_at
+    left = [one for one in registered(session, stay) if one.head_id == person.id and one.left_at == left_at]
+    back = [person, *left]
+    for one in back:
+        one.left_at = one.leaves_at = None
     session.flush()
-    rows = []
     for destination in stay.unit.destinations:
-        group, latest = group_of(session, stay, person, destination), latest_record(session, person, destination)
-        if latest is None or _has_left_in(session, stay, group, person, latest, keyring):
-            latest = report_anew(session, stay, group, person, keyring, now)
-        rows.append(latest)
-    data = {"registration": rows[0].id}
-    record(session, "CheckedIn", now, stay=stay, registration=rows[0], person_id=person.id, data=data)
+        said: set[str] = set()
+        for one in back:
+            group = group_of(session, stay, one, destination)
+            latest = latest_record(session, one, destination)
+            if one.id not in said and (latest is None or _has_left_in(session, stay, group, one, latest, keyring)):
+                report_anew(session, stay, group, one, keyring, now)
+                said |= {other.id for other in group.people}
+    for one in back:
+        _tell_of_return(session, stay, one, now)
+
+
+def _tell_of_return(session: Session, stay: Stay, person: Person, now: int) -> None:
+    row = latest_record(session, person, stay.unit.destinations[0])
+    data = {"registration": row.id} if row else {}
+    record(session, "CheckedIn", now, stay=stay, registration=row, person_id=person.id, data=data)
 
 
 def say_when_left(session: Session, stay: Stay, person: Person, keyring: Keyring, now: int) -> None:

@@ -78,6 +78,7 @@ class PartySteps:
             "a record is being sent": self.begin,
             "the first leaves": lambda: self.leave(0),
             "the last leaves": lambda: self.leave(-1),
+            "the first leaves with the children": lambda: self.leave(0, children=True),
             "who left returns": self.come_back,
             "the stay ends": self.end,
             **{f"the registry refuses {whom}": self._answering(whom) for whom in REFUSES},
@@ -159,11 +160,13 @@ class PartySteps:
                 if stay in own_dates.due_arrivals(session, self.world.now):
                     own_dates.arrive_as_planned(session, stay, self.world.keyring, self.world.now)
 
-    def leave(self, which: int) -> None:
-        """This one of the registered people leaves now, alone."""
+    def leave(self, which: int, *, children: bool = False) -> None:
+        """This one of the registered people leaves now, alone or with the children declared by them."""
         with self.world.database.writing() as session:
-            person = self._people(session)[which]
-            own_dates.depart(session, person.stay, [person], self.world.now, self.world.keyring, self.world.now)
+            people = self._people(session)
+            person = people[which]
+            gone = [person, *(one for one in people if children and one.head_id == person.id and one.left_at is None)]
+            own_dates.depart(session, person.stay, gone, self.world.now, self.world.keyring, self.world.now)
 
     def come_back(self) -> None:
         """Whoever left first registers again with the same document, by a new link."""

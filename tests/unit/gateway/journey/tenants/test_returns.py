@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from gateway.journey.filings.sealed_records import open_record
+from gateway.journey.stays.own_dates import depart
 from gateway.store import Registration, Stay
 from tests.parts.world import World
 from tests.unit.gateway.journey.filings.party_steps import PartySteps
@@ -88,3 +89,33 @@ def test_a_departure_and_a_return_that_are_still_to_be_sent_are_sent_in_order(on
     party.do(["an adult joins", TAKEN])
     found = party.brought_about("the last leaves", "who left returns", TAKEN)
     assert [(kind, state) for kind, state, _ in found] == [("check_out", "accepted"), ("change", "accepted")]
+
+
+FAMILY: Final = ("a child joins", "an adult joins", TAKEN)
+BOTH: Final = [("change", "accepted", ["person 0"]), ("change", "accepted", ["person 1"])]
+WITH_CHILD: Final = ON_THE_DAY | {
+    **dict.fromkeys(("sandbox", "pt", "si", "cn"), BOTH),
+    "ross1000": [("change", "accepted", ["person 0", "person 2", "person 1"])],
+}
+
+
+@pytest.mark.parametrize("registry", sorted({*WITH_CHILD} - {"hr"}))
+def test_the_children_who_left_with_an_adult_come_back_with_them(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do([*FAMILY, "the first leaves with the children", TAKEN])
+    assert party.brought_about(*BACK) == WITH_CHILD[registry]
+    with one_world.database.reading() as session:
+        assert not [one for one in session.get_one(Stay, party.stay).people if one.left_at is not None]
+
+
+@pytest.mark.parametrize("registry", ["sandbox", "it", "es"])
+def test_a_child_who_left_before_the_adult_stays_away(one_world: World, registry: str) -> None:
+    party = PartySteps(one_world, registry)
+    party.do([*FAMILY, TAKEN])
+    with one_world.database.writing() as session:
+        child = next(one for one in session.get_one(Stay, party.stay).people if one.head_id is not None)
+        depart(session, child.stay, [child], one_world.now, one_world.keyring, one_world.now)
+    party.do([TAKEN, "the first leaves with the children", TAKEN, *BACK])
+    with one_world.database.reading() as session:
+        gone = [one.head_id is not None for one in session.get_one(Stay, party.stay).people if one.left_at is not None]
+    assert gone == [True]
