@@ -39,15 +39,22 @@ class Answer:
 
 
 def answers(language: str) -> list[Answer]:
-    """The answers; those that say nothing are explained in the page's language."""
-    unclear, unreached = (UNCLEAR[language],), (UNREACHED[language],)
+    """The answers that say something by themselves, in English only, and those that the page explains."""
     refusals = [Answer(status, PROBLEM, REFUSAL, (SENTENCE,)) for status in (404, 409, 410, 413, 429, 500, 503)]
-    return [
+    said = [
         *refusals,
         Answer(422, PROBLEM, FIELDS, (SENTENCE,)),
         Answer(422, HTML, SUMMARY, (SENTENCE, OTHER)),
         Answer(429, HTML, PAGE, (SENTENCE,)),
         Answer(503, HTML, PAGE, (SENTENCE,)),
+    ]
+    return [*(said if language == "en" else ()), *explained(language)]
+
+
+def explained(language: str) -> list[Answer]:
+    """The answers that say nothing, or none: what the page then says in its language."""
+    unclear, unreached = (UNCLEAR[language],), (UNREACHED[language],)
+    return [
         Answer(502, HTML, "", unclear),
         Answer(504, HTML, "<h1>Gateway timeout</h1>", unclear),
         Answer(500, PROBLEM, "{", unclear),
