@@ -23,6 +23,7 @@ from gateway.store.revisions.kind import UnusableDatabase, kind_of
 from gateway.store.revisions.scripts import migrations
 
 URGENT_THREADS: Final = 4
+FOLLOWERS: Final = "lodgekey_followers"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -72,6 +73,10 @@ class Follower(Protocol):
         """After the commit, before `writing()` returns. Raises nothing: the rows are committed."""
 
 
+class WritingSession(Session):
+    """A session that writes; its `info` holds who follows it."""
+
+
 class Database:
     """Sessions for one database URL. `reading()` never writes; `writing()` commits if its block succeeds.
 
@@ -108,8 +113,8 @@ class Database:
             _prepare_sqlite(self._engine)
         self._readers = sessionmaker(self._engine, expire_on_commit=False)
         writers = self._engine.execution_options(lodgekey_writes=True)
-        self._writers = sessionmaker(writers, expire_on_commit=False)
-        event.listen(self._writers, "after_flush", self._flushed)
+        followed = {FOLLOWERS: self._followers}
+        self._writers = sessionmaker(writers, class_=WritingSession, expire_on_commit=False, info=followed)
 
     async def in_thread(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a function that uses this database in one of its threads."""
@@ -123,10 +128,6 @@ class Database:
     def follow(self, follower: Follower) -> None:
         """Have a follower see each transaction that writes, also those of the lanes."""
         self._followers.append(follower)
-
-    def _flushed(self, session: Session, _context: object) -> None:
-        for follower in self._followers:
-            follower.flushed(session)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -203,6 +204,13 @@ class Database:
         if self._threads is not None:
             self._threads.shutdown()
         self._engine.dispose()
+
+
+@event.listens_for(WritingSession, "after_flush")
+def _flushed(session: Session, _context: object) -> None:
+    # one listener for all databases: SQLAlchemy never lets go of one, nor of the database that it would hold
+    for follower in session.info[FOLLOWERS]:
+        follower.flushed(session)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -1,11 +1,14 @@
 """Sessions of one database: readers do not wait for each other, and nothing that opens a door waits for pages."""
 
 import asyncio
+import gc
 import threading
+import weakref
 from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from gateway.store.database import URGENT_THREADS, Database
 from gateway.store.one_writer import OneWriter
@@ -47,6 +50,31 @@ def test_the_lane_tells_who_waits_for_commits_of_the_database(tmp_path: Path) ->
         session.execute(text("SELECT 1"))
     assert reported == ["committed"]
     database.close()
+
+
+class Holder:
+    """A follower that holds its database, as the list of what ended does."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def flushed(self, session: Session) -> None:
+        """Note nothing."""
+
+    def committed(self, session: Session) -> None:
+        """Do nothing."""
+
+
+def test_a_database_that_nobody_uses_leaves_the_memory(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'rows.sqlite'}")
+    database.follow(Holder(database))
+    with database.writing() as session:
+        session.execute(text("SELECT 1"))
+    database.close()
+    left = weakref.ref(database)
+    del database, session
+    gc.collect()
+    assert left() is None
 
 
 def test_an_urgent_writer_goes_before_those_who_wait() -> None:
