@@ -37,7 +37,9 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.keys.unlock import running_key
 from gateway.journey.stays.landlord import add_offer
 from gateway.journey.stays.shared_facts import Declaration, shared_with_child
+from gateway.journey.tenants.known_people import NAMED, known_child
 from gateway.journey.tenants.onboarding import stage_of
+from gateway.journey.tenants.returns import come_back
 from gateway.store import Key, Offer, Person, Stay
 from gateway.store.model import new_id
 from gateway.texts.marks import N_
@@ -46,6 +48,10 @@ MAX_PEOPLE: Final = 20  # of one stay
 BORN_LATER: Final = "child_born_after_arrival"
 NOT_YET: Final = N_("The child's arrival cannot be in the future. Register the child when it has arrived.")
 BEFORE_ADULT: Final = N_("The child cannot have arrived on a day before you. Check the date, or your own arrival.")
+KNOWN_OTHERWISE: Final = N_(
+    "A child with these names and this birth date is registered already, with other information. "
+    "Ask your landlord to correct it."
+)
 WITHOUT_KEY: Final = ("review", "verified", "refused", "asked_again")
 """Stages of somebody who registered and has no key."""
 
@@ -56,12 +62,14 @@ def declaring_key(session: Session, key_id: str, proof: Proof, text: str, now: i
 
 
 def declare_child(session: Session, key: Key, declared: Declaration, keyring: Keyring, now: int) -> Person:
-    """Check in a child whom the key's holder declares.
+    """Check in a child whom the key's holder declares; one who is there is the same, one who left today is back.
 
     Raises InputRefused for fields that would be refused of an adult who types them, FieldsRefused with the fields that
     a registry of the unit would refuse, or Conflict.
     """
     stay, adult = key.stay, session.get_one(Person, key.person_id)
+    if again := _declared_again(session, stay, adult, declared, keyring, now):
+        return again
     _refuse_crowd(session, stay)
     common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
     without = {} if fields.get("id_number") else {"document_kind": "none"}
@@ -83,6 +91,24 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     check_in(session, stay, child, keyring, now)
     if child.arrived_at is not None:
         child.arrived_at = own_arrival(stay, child.arrived_at)
+    return child
+
+
+def _declared_again(
+    session: Session, stay: Stay, adult: Person, declared: Declaration, keyring: Keyring, now: int
+) -> Person | None:
+    """The child of the same names and birth date. Raises Conflict if something else is stated of it than before."""
+    common = shared_with_child(person_fields(adult, keyring), declared)
+    stated = conclude(confirm(declared.read, dict(declared.fields)))
+    child = known_child(session, stay, conclude(confirm(declared.read, common | dict(declared.fields))), keyring, now)
+    if child is None:
+        return None
+    before = person_fields(child, keyring)
+    if any(before.get(name, "") != text for name, text in stated.items() if text and name not in NAMED):
+        raise Conflict(KNOWN_OTHERWISE)
+    if child.left_at is not None:
+        child.head_id = child.head_id and adult.id
+        come_back(session, stay, child, keyring, now)
     return child
 
 

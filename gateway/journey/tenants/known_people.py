@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,9 @@ from gateway.journey.keys.keyring import Keyring
 from gateway.journey.tenants.returns import can_come_back
 from gateway.store import Person, Stay
 from gateway.store.sealing import Erased
+
+NAMED: Final = ("surname", "second_surname", "given_names", "name", "birth_date")
+"""By what a child of a stay is known, who may have no document."""
 
 
 def known_person(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring, now: int) -> Person | None:
@@ -28,6 +32,21 @@ def who_left(session: Session, stay: Stay, fields: Mapping[str, str], keyring: K
     """The tenant of this stay who showed the same document and left, the last time that they did."""
     left = [one for one in _with_document(session, stay, fields, keyring) if one.left_at is not None]
     return max(left, key=lambda one: one.left_at or 0, default=None)
+
+
+def known_child(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring, now: int) -> Person | None:
+    """The person of this stay with the same names and birth date; nobody who left, unless they can come back."""
+    shown = _names(fields)
+    for person in registered(session, stay) if fields.get("birth_date") else ():
+        with suppress(Erased):
+            here = person.left_at is None or can_come_back(stay, person, now)
+            if here and _names(person_fields(person, keyring)) == shown:
+                return person
+    return None
+
+
+def _names(fields: Mapping[str, str]) -> list[str]:
+    return [" ".join(unicodedata.normalize("NFKC", fields.get(name, "")).casefold().split()) for name in NAMED]
 
 
 def _with_document(session: Session, stay: Stay, fields: Mapping[str, str], keyring: Keyring) -> Iterator[Person]:
