@@ -3,12 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from starlette.routing import Match
 
 from api.framework.cookies import read_cookie, set_cookie
 from api.framework.negotiation import choose_language
@@ -62,6 +63,18 @@ def render(name: str, language: Language, values: Mapping[str, object]) -> str:
     )
 
 
+def address_of(request: Request) -> str:
+    """Where the page can be opened again: its path, or for a form that has no page there, the nearest path above."""
+    path = request.url.path
+    above = () if request.method in ("GET", "HEAD") else (str(one) for one in PurePosixPath(path).parents)
+    return next((one for one in (path, *above) if not above or _opens(request, one)), path)
+
+
+def _opens(request: Request, path: str) -> bool:
+    asked = {**request.scope, "method": "GET", "path": path}
+    return any(route.matches(asked)[0] is Match.FULL for route in request.app.router.routes)
+
+
 def page(request: Request, name: str, values: Mapping[str, object], status: int = 200) -> HTMLResponse:
     """Return the rendered page as a response; a language chosen by ?lang is kept in a cookie."""
     language = language_of(request)
@@ -69,7 +82,7 @@ def page(request: Request, name: str, values: Mapping[str, object], status: int 
         "notice": None,
         "faults": (),
         "wrong": {},
-        "here": request.url.path,
+        "here": address_of(request),
         "now": utc_now(),
         "role": None,
         **values,

@@ -113,6 +113,11 @@ def lost_in(form: str, sent: Mapping[str, str]) -> list[str]:
     return lost
 
 
+def link_of_language(page: str) -> str:
+    """The address of this page in another language."""
+    return str(re.findall(r'<a href="([^"]*lang=[^"]*)" hreflang', page)[0])
+
+
 @pytest.mark.parametrize("error", [Conflict, InputRefused, Busy, TooManyAttempts])
 async def test_every_refused_form_is_shown_with_its_summary(
     house: House, monkeypatch: pytest.MonkeyPatch, error: type[LodgekeyError]
@@ -121,7 +126,7 @@ async def test_every_refused_form_is_shown_with_its_summary(
     names = await things_of(house) | NO_THING
     with_key, waiting = [client for client in house.clients if "Authorization" in client.headers]
     tenants = {"key": with_key, "onboarding": waiting}
-    bare, lost = {}, {}
+    bare, lost, links = {}, {}, {}
     for path in forms_of(house.app):
         role = path.split("/")[1]
         home = "landlord" if role == "{home}" else role
@@ -137,7 +142,11 @@ async def test_every_refused_form_is_shown_with_its_summary(
         where = filled(path, **names, home=home)
         if path not in NEVER and (gone := lost_in(form_at(answer.text, where), FORM | MORE | act)):
             lost[path] = gone
+        if path not in NEVER:
+            links[path] = client, link_of_language(answer.text)
     assert (bare, lost) == ({}, {})
+    opened = {path: (link, (await client.get(link)).status_code) for path, (client, link) in links.items()}
+    assert {path: found for path, found in opened.items() if found[1] in (404, 405)} == {}
 
 
 async def test_the_last_tenant_cannot_leave_early_and_the_stay_says_so(house: House) -> None:
