@@ -28,11 +28,13 @@ ERROR: Final[Mapping[str, str]] = {
     "key_not_usable": N_("This key cannot open the door now: it is revoked, not valid yet, or not on the lock."),
     "proof_refused": N_("This phone does not have the key, or its clock is wrong."),
     "too_many_attempts": N_("Too many attempts. Wait a few minutes and try again."),
-    "disk_full": N_("The gateway's disk is full and nothing was saved. Contact the system administrator."),
+    "disk_full": N_(
+        "The gateway's disk is full and nothing was saved. Tell your landlord or the system administrator."
+    ),
     "busy": N_("The service is busy and nothing was saved. Try again later, or ask for a manual check."),
     "idempotency_mismatch": N_("This form has already been submitted. Reload the page."),
     "error": N_(
-        "An internal error occurred. Check whether your request was completed before you try again, "
-        "or contact the system administrator."
+        "An internal error occurred. Check whether your request was completed before you try again. "
+        "If it occurs again, tell your landlord or the system administrator."
     ),
 }
