@@ -9,25 +9,21 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from gateway.domain.errors import Busy, LodgekeyError, StorageFull
 from gateway.store.disk_space import is_full
+from gateway.texts.errors import ERROR
 from gateway.texts.marks import N_
 
 log = logging.getLogger(__name__)
 
 DATABASE_REFUSED: Final = (OperationalError, NoConnection)
 TOO_FAST: Final = N_("Too many requests from your network. Try again in a few seconds.")
-BROKEN: Final = N_(
-    "An internal error occurred. Check whether your request was completed before you try again. "
-    "If it occurs again, tell your landlord or the system administrator."
-)
+BROKEN: Final = ERROR["error"]
 
 
 def database_refused(error: Exception) -> LodgekeyError:
     """Log that the database could not be read or written; return the error for the caller."""
     if is_full(error):
         log.error("the disk is full: nothing was saved")
-        return StorageFull(
-            N_("The gateway's disk is full and nothing was saved. Tell your landlord or the system administrator.")
-        )
+        return StorageFull(ERROR["disk_full"])
     log.error("the database refused: nothing was saved")
     return Busy(N_("The gateway's database is busy and nothing was saved. Try again later."))
 

@@ -66,8 +66,10 @@ def render(name: str, language: Language, values: Mapping[str, object]) -> str:
 def address_of(request: Request) -> str:
     """Where the page can be opened again: its path, or for a form that has no page there, the nearest path above."""
     path = request.url.path
-    above = () if request.method in ("GET", "HEAD") else (str(one) for one in PurePosixPath(path).parents)
-    return next((one for one in (path, *above) if not above or _opens(request, one)), path)
+    if request.method in ("GET", "HEAD"):
+        return path
+    above = (str(parent) for parent in PurePosixPath(path).parents)
+    return next((one for one in (path, *above) if _opens(request, one)), path)
 
 
 def _opens(request: Request, path: str) -> bool:

@@ -68,21 +68,23 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     a registry of the unit would refuse, or Conflict.
     """
     stay, adult = key.stay, session.get_one(Person, key.person_id)
-    if again := _declared_again(session, stay, adult, declared, keyring, now):
-        return again
-    _refuse_crowd(session, stay)
     common, fields = shared_with_child(person_fields(adult, keyring), declared), declared.fields
     without = {} if fields.get("id_number") else {"document_kind": "none"}
+    sources = confirm(declared.read, common | dict(fields) | without)
+    known = conclude(sources)
+    if again := known_child(session, stay, known, keyring, now):
+        _refuse_otherwise(again, declared, known, keyring)
+        return _here_again(session, again, adult, keyring, now)
+    _refuse_crowd(session, stay)
     child = Person(id=new_id(), stay=stay, created_at=now, head_id=adult.id)
     child.leaves_at = adult.leaves_at
     child.arrived_at, not_then = _childs_arrival(stay, adult, declared.arrived, now)
-    sources = confirm(declared.read, common | dict(fields) | without)
-    refused = [*declared.refused, *not_then, *_typed_refusal(stay, child, fields, conclude(sources))]
+    refused = [*declared.refused, *not_then, *_typed_refusal(stay, child, fields, known)]
     if refused:
         wrong = refused_names(refused)
-        known = {name: text for name, text in conclude(sources).items() if name.removeprefix(FACT) not in wrong}
+        right = {name: text for name, text in known.items() if name.removeprefix(FACT) not in wrong}
         with session.no_autoflush:
-            raise whole_refusal(refused, given_problems(session, stay, child, known, keyring, now))
+            raise whole_refusal(refused, given_problems(session, stay, child, right, keyring, now))
     seal_sources(child, sources, keyring)
     _refuse_adult(stay, child, keyring)
     session.add(child)
@@ -94,21 +96,18 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     return child
 
 
-def _declared_again(
-    session: Session, stay: Stay, adult: Person, declared: Declaration, keyring: Keyring, now: int
-) -> Person | None:
-    """The child of the same names and birth date. Raises Conflict if something else is stated of it than before."""
-    common = shared_with_child(person_fields(adult, keyring), declared)
-    stated = conclude(confirm(declared.read, dict(declared.fields)))
-    child = known_child(session, stay, conclude(confirm(declared.read, common | dict(declared.fields))), keyring, now)
-    if child is None:
-        return None
-    before = person_fields(child, keyring)
-    if any(before.get(name, "") != text for name, text in stated.items() if text and name not in NAMED):
+def _refuse_otherwise(child: Person, declared: Declaration, known: Mapping[str, str], keyring: Keyring) -> None:
+    """Raise Conflict if anything but the names is stated otherwise of this child than before."""
+    before, stated = person_fields(child, keyring), {*declared.read, *declared.fields} - {*NAMED}
+    if any(known.get(name) and known[name] != before.get(name, "") for name in stated):
         raise Conflict(KNOWN_OTHERWISE)
+
+
+def _here_again(session: Session, child: Person, adult: Person, keyring: Keyring, now: int) -> Person:
+    """The child who is there, or who left today and is back with this adult."""
     if child.left_at is not None:
         child.head_id = child.head_id and adult.id
-        come_back(session, stay, child, keyring, now)
+        come_back(session, child.stay, child, keyring, now)
     return child
 
 

@@ -136,17 +136,18 @@ async def test_every_refused_form_is_shown_with_its_summary(
         with monkeypatch.context() as patch:
             refuse_next(patch, error(SENTENCE))
             answer = await client.post(filled(path, **names, home=home), data=FORM | MORE | act)
-        said = NO_SIMULATOR if simulated else SENTENCE
-        if path not in NEVER and not has_summary(answer, said):
+        if path in NEVER:
+            continue
+        if not has_summary(answer, NO_SIMULATOR if simulated else SENTENCE):
             bare[path] = (answer.status_code, answer.headers.get("location"))
         where = filled(path, **names, home=home)
-        if path not in NEVER and (gone := lost_in(form_at(answer.text, where), FORM | MORE | act)):
+        if gone := lost_in(form_at(answer.text, where), FORM | MORE | act):
             lost[path] = gone
-        if path not in NEVER:
-            links[path] = client, link_of_language(answer.text)
+        links[path] = client, link_of_language(answer.text)
     assert (bare, lost) == ({}, {})
     opened = {path: (link, (await client.get(link)).status_code) for path, (client, link) in links.items()}
-    assert {path: found for path, found in opened.items() if found[1] in (404, 405)} == {}
+    # 303: nobody here has a first password; 409: no simulator runs
+    assert {path: found for path, found in opened.items() if found[1] not in (200, 303, 409)} == {}
 
 
 async def test_the_last_tenant_cannot_leave_early_and_the_stay_says_so(house: House) -> None:
