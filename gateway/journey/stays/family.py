@@ -72,7 +72,7 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
     without = {} if fields.get("id_number") else {"document_kind": "none"}
     sources = confirm(declared.read, common | dict(fields) | without)
     known = conclude(sources)
-    if again := known_child(session, stay, known, keyring, now):
+    if not declared.refused and (again := known_child(session, stay, known, keyring, now)):
         _refuse_otherwise(again, declared, known, keyring)
         return _here_again(session, again, adult, keyring, now)
     _refuse_crowd(session, stay)
@@ -97,8 +97,11 @@ def declare_child(session: Session, key: Key, declared: Declaration, keyring: Ke
 
 
 def _refuse_otherwise(child: Person, declared: Declaration, known: Mapping[str, str], keyring: Keyring) -> None:
-    """Raise Conflict if anything but the names is stated otherwise of this child than before."""
+    """Raise Conflict if anything but the names is stated otherwise of this child than before, also the day it came."""
     before, stated = person_fields(child, keyring), {*declared.read, *declared.fields} - {*NAMED}
+    came = declared.arrived if child.left_at is None else None  # who is back came before
+    if came is not None and day_at(child.stay, came) != arrival_date(child.stay, child):
+        raise Conflict(KNOWN_OTHERWISE)
     if any(known.get(name) and known[name] != before.get(name, "") for name in stated):
         raise Conflict(KNOWN_OTHERWISE)
 

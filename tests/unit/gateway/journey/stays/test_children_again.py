@@ -6,13 +6,16 @@ import pytest
 from sqlalchemy import select
 
 from gateway.domain.errors import Conflict
-from gateway.journey.stays.family import KNOWN_OTHERWISE
+from gateway.domain.filings.record import FieldProblem
+from gateway.domain.filings.refusal import FieldsRefused
+from gateway.journey.stays.family import KNOWN_OTHERWISE, NOT_YET, declare_child
 from gateway.journey.stays.own_dates import depart
+from gateway.journey.stays.shared_facts import Declaration
 from gateway.store import Person, Registration, Stay, Unit
 from tests.parts.registry import before_the_rules
 from tests.parts.world import DAY, FIELDS, World, report_to
 from tests.unit.gateway.journey.stays.test_child_arrivals import declare
-from tests.unit.gateway.journey.stays.test_own_dates import CHILD
+from tests.unit.gateway.journey.stays.test_own_dates import CHILD, own_key
 
 WITHOUT = ["it", "es", "cz", "de"]  # without departures
 DEPARTURES = ["ross1000", "pt", "si", "cn", "sandbox"]
@@ -63,6 +66,28 @@ def test_what_is_stated_otherwise_of_a_registered_child_is_refused_and_nothing_c
         declare(world, sex="F" if CHILD["sex"] == "M" else "M")
     assert refused.value.message == KNOWN_OTHERWISE
     assert filed(world) == before
+
+
+@pytest.mark.parametrize("days", [0, 1, 2])
+def test_another_day_of_arrival_is_not_lost(world: World, days: int) -> None:
+    came = world.now
+    child = moved_in(world, "sandbox")
+    world.now += 2 * DAY
+    if days:
+        with pytest.raises(Conflict) as refused:
+            declare(world, came + days * DAY)
+        assert refused.value.message == KNOWN_OTHERWISE
+    else:
+        assert declare(world, came) == child
+
+
+def test_a_fact_that_cannot_be_read_is_refused_of_a_registered_child_too(world: World) -> None:
+    moved_in(world, "sandbox")
+    unread = FieldsRefused([("birth_place", FieldProblem("birth_place", "unknown_code", NOT_YET))])
+    with world.database.writing() as session:
+        key = session.merge(own_key(world))
+        with pytest.raises(FieldsRefused):
+            declare_child(session, key, Declaration(CHILD, refused=(unread,)), world.keyring, world.now)
 
 
 @pytest.mark.parametrize("registry", WITHOUT)
