@@ -81,13 +81,19 @@ def test_another_day_of_arrival_is_not_lost(world: World, days: int) -> None:
         assert declare(world, came) == child
 
 
-def test_a_fact_that_cannot_be_read_is_refused_of_a_registered_child_too(world: World) -> None:
-    moved_in(world, "sandbox")
+def declare_unread(world: World) -> None:
+    """The adult declares the child again, with a place that no table has."""
+    key = own_key(world)
     unread = FieldsRefused([("birth_place", FieldProblem("birth_place", "unknown_code", NOT_YET))])
     with world.database.writing() as session:
-        key = session.merge(own_key(world))
-        with pytest.raises(FieldsRefused):
-            declare_child(session, key, Declaration(CHILD, refused=(unread,)), world.keyring, world.now)
+        declare_child(session, session.merge(key), Declaration(CHILD, refused=(unread,)), world.keyring, world.now)
+
+
+def test_a_fact_that_cannot_be_read_is_refused_of_a_registered_child_too(world: World) -> None:
+    moved_in(world, "sandbox")
+    with pytest.raises(FieldsRefused) as refused:
+        declare_unread(world)
+    assert [field["field"] for field in refused.value.shown("en")] == ["birth_place"]
 
 
 @pytest.mark.parametrize("registry", WITHOUT)
